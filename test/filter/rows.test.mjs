@@ -8,16 +8,42 @@ import { ALL, F, readPrograms, temporaryDirectory } from './programs.mjs';
 
 const programs = readPrograms(temporaryDirectory());
 const HIGH = 0xdeadbeefn << 32n; // what the kernel cuts off an int
-const UNIX = 1, INET = 2, INET6 = 10, NETLINK = 16, PACKET = 17, RDS = 21, TIPC = 30, RXRPC = 33, ALG = 38, VSOCK = 40, SMC = 43;
-const STREAM = 1, DGRAM = 2, RAW = 3, SEQPACKET = 5, DCCP = 6, OLD_PACKET = 10;
-const ICMP = 1, TCP = 6, UDP = 17, ICMPV6 = 58, L2TP = 115, SCTP = 132, UDPLITE = 136, P_SMC = 256, MPTCP = 262;
+const UNIX = 1;
+const INET = 2;
+const INET6 = 10;
+const NETLINK = 16;
+const PACKET = 17;
+const RDS = 21;
+const TIPC = 30;
+const RXRPC = 33;
+const ALG = 38;
+const VSOCK = 40;
+const SMC = 43;
+const STREAM = 1;
+const DGRAM = 2;
+const RAW = 3;
+const SEQPACKET = 5;
+const DCCP = 6;
+const OLD_PACKET = 10;
+const ICMP = 1;
+const TCP = 6;
+const UDP = 17;
+const ICMPV6 = 58;
+const L2TP = 115;
+const SCTP = 132;
+const UDPLITE = 136;
+const P_SMC = 256;
+const MPTCP = 262;
 const EXTRA = 0o2004000; // SOCK_CLOEXEC | SOCK_NONBLOCK
-const FASTOPEN = 0x20000000, NOSIGNAL = 0x4000;
-const O_TRUNC = 0o1000, O_CREAT = 0o100;
+const FASTOPEN = 0x20000000;
+const NOSIGNAL = 0x4000;
+const O_TRUNC = 0o1000;
+const O_CREAT = 0o100;
 const NO_NET = F.TCP | F.UDP_NONE | F.OTHER_NET_NONE | F.INET_NONE;
 const SOCKETS = [F.TCP, F.UDP_NONE, F.OTHER_NET_NONE, F.INET_NONE, F.UNIX_NONE];
 
 /** [features, call, arguments, what becomes of it] */
+// biome-ignore format: a table, one call a line
 const rows = [
     [F.TERMINAL, 'ioctl', [0, 0x5412], 'EPERM'], // TIOCSTI
     [F.TERMINAL, 'ioctl', [0, 0x541c], 'EPERM'], // TIOCLINUX
@@ -181,81 +207,104 @@ const rows = [
 ];
 
 for (const [machine, architectures] of Object.entries(machines))
-    for (const architecture of architectures)
-        test(`every row on ${architecture}`, () => {
-            let tried = 0;
-            for (const [features, call, args, expected] of rows) {
-                const nr = number(architecture, call);
-                if (nr === undefined) continue;
-                tried++;
-                const got = run(programs[machine][features], { arch: ARCH[architecture], nr, args });
-                assert.equal(got, expected, `features ${features}: ${call}(${args.map(a => `0x${a.toString(16)}`)})`);
-            }
-            assert.ok(tried > 450, `only ${tried} rows tried`);
-        });
+  for (const architecture of architectures)
+    test(`every row on ${architecture}`, () => {
+      let tried = 0;
+      for (const [features, call, args, expected] of rows) {
+        const nr = number(architecture, call);
+        if (nr === undefined) continue;
+        tried++;
+        const got = run(programs[machine][features], { arch: ARCH[architecture], nr, args });
+        assert.equal(got, expected, `features ${features}: ${call}(${args.map((a) => `0x${a.toString(16)}`)})`);
+      }
+      assert.ok(tried > 450, `only ${tried} rows tried`);
+    });
 
 test('a call that no row names is allowed whatever its arguments', () => {
-    for (const [machine, architectures] of Object.entries(machines))
-        for (const architecture of architectures) {
-            const named = new Set(calls.map(call => number(architecture, call)));
-            for (let nr = 0; nr < 1000; nr++) {
-                if (named.has(nr) || (architecture === 'x86-64' && nr >= 512 && nr < 548)) continue;
-                for (const args of [[0, 0, 0, 0], [1, 0x5412, MPTCP, FASTOPEN], [INET, TCP, 31, O_TRUNC]])
-                    assert.equal(run(programs[machine][ALL], { arch: ARCH[architecture], nr, args }), 'allow', `${architecture} ${nr}`);
-            }
-        }
+  for (const [machine, architectures] of Object.entries(machines))
+    for (const architecture of architectures) {
+      const named = new Set(calls.map((call) => number(architecture, call)));
+      for (let nr = 0; nr < 1000; nr++) {
+        if (named.has(nr) || (architecture === 'x86-64' && nr >= 512 && nr < 548)) continue;
+        for (const args of [
+          [0, 0, 0, 0],
+          [1, 0x5412, MPTCP, FASTOPEN],
+          [INET, TCP, 31, O_TRUNC],
+        ])
+          assert.equal(
+            run(programs[machine][ALL], { arch: ARCH[architecture], nr, args }),
+            'allow',
+            `${architecture} ${nr}`,
+          );
+      }
+    }
 });
 
 test('x32 numbers are ENOSYS with any features, with and without their bit', () => {
-    for (let features = 1; features <= ALL; features++)
-        for (const nr of [0x40000000, 0x40000000 + 41, 0x40000000 + 514, 0x7fffffff, 512, 514, 547, 0x80000000, -2])
-            assert.equal(run(programs['x86-64'][features], { arch: ARCH['x86-64'], nr, args: [INET] }), 'ENOSYS', `${features} ${nr}`);
+  for (let features = 1; features <= ALL; features++)
+    for (const nr of [0x40000000, 0x40000000 + 41, 0x40000000 + 514, 0x7fffffff, 512, 514, 547, 0x80000000, -2])
+      assert.equal(
+        run(programs['x86-64'][features], { arch: ARCH['x86-64'], nr, args: [INET] }),
+        'ENOSYS',
+        `${features} ${nr}`,
+      );
 });
 
 test('a call that a tracer skips keeps the result that the tracer gave', () => {
-    for (const [machine, architectures] of Object.entries(machines))
-        for (const architecture of architectures)
-            assert.equal(run(programs[machine][ALL], { arch: ARCH[architecture], nr: -1 }), 'allow');
+  for (const [machine, architectures] of Object.entries(machines))
+    for (const architecture of architectures)
+      assert.equal(run(programs[machine][ALL], { arch: ARCH[architecture], nr: -1 }), 'allow');
 });
 
 test('calls around the x32 ones are ordinary', () => {
-    for (const nr of [511, 548, 0x3fffffff])
-        assert.equal(run(programs['x86-64'][ALL], { arch: ARCH['x86-64'], nr }), 'allow');
+  for (const nr of [511, 548, 0x3fffffff])
+    assert.equal(run(programs['x86-64'][ALL], { arch: ARCH['x86-64'], nr }), 'allow');
 });
 
 test('an architecture that is not the machine’s own pair is killed', () => {
-    const foreign = { 'x86-64': [ARCH.arm64, ARCH.arm], arm64: [ARCH['x86-64'], ARCH.i386] };
-    for (const machine of Object.keys(machines))
-        for (const arch of [...foreign[machine], 0, 0xffffffff, 0x800000b7, 0x3e])
-            for (let features = 0; features <= ALL; features++)
-                assert.equal(run(programs[machine][features], { arch, nr: 0 }), 'kill');
+  const foreign = { 'x86-64': [ARCH.arm64, ARCH.arm], arm64: [ARCH['x86-64'], ARCH.i386] };
+  for (const machine of Object.keys(machines))
+    for (const arch of [...foreign[machine], 0, 0xffffffff, 0x800000b7, 0x3e])
+      for (let features = 0; features <= ALL; features++)
+        assert.equal(run(programs[machine][features], { arch, nr: 0 }), 'kill');
 });
 
 test('every set of features makes a program without dead instructions, small enough for 8-bit jumps', () => {
-    for (const machine of Object.keys(machines))
-        for (const [features, program] of programs[machine].entries()) {
-            assert.ok(program.length > 0 && program.length <= 256, `${machine} ${features}: ${program.length}`);
-            assert.deepEqual(unreachable(program), [], `${machine} ${features}`);
-        }
+  for (const machine of Object.keys(machines))
+    for (const [features, program] of programs[machine].entries()) {
+      assert.ok(program.length > 0 && program.length <= 256, `${machine} ${features}: ${program.length}`);
+      assert.deepEqual(unreachable(program), [], `${machine} ${features}`);
+    }
 });
 
 test('no features: everything of the machine’s own architectures is allowed', () => {
-    for (const [machine, architectures] of Object.entries(machines))
-        for (const architecture of architectures)
-            for (const call of calls)
-                assert.equal(run(programs[machine][0], { arch: ARCH[architecture], nr: number(architecture, call) ?? 0, args: [2, 0x5412, 262, FASTOPEN] }), 'allow');
+  for (const [machine, architectures] of Object.entries(machines))
+    for (const architecture of architectures)
+      for (const call of calls)
+        assert.equal(
+          run(programs[machine][0], {
+            arch: ARCH[architecture],
+            nr: number(architecture, call) ?? 0,
+            args: [2, 0x5412, 262, FASTOPEN],
+          }),
+          'allow',
+        );
 });
 
 test('a feature added never allows what was refused without it', () => {
-    const probes = rows.map(([, call, args]) => [call, args]);
-    for (const [machine, architectures] of Object.entries(machines))
-        for (const architecture of architectures)
-            for (const [call, args] of probes) {
-                const nr = number(architecture, call);
-                if (nr === undefined) continue;
-                const denied = Array.from({ length: ALL + 1 }, (_, f) => run(programs[machine][f], { arch: ARCH[architecture], nr, args }) !== 'allow');
-                for (let features = 0; features <= ALL; features++)
-                    for (let bit = 1; bit <= ALL; bit <<= 1)
-                        if (denied[features] && !denied[features | bit]) assert.fail(`${call}(${args}): ${features} refuses, with ${bit} it does not`);
-            }
+  const probes = rows.map(([, call, args]) => [call, args]);
+  for (const [machine, architectures] of Object.entries(machines))
+    for (const architecture of architectures)
+      for (const [call, args] of probes) {
+        const nr = number(architecture, call);
+        if (nr === undefined) continue;
+        const denied = Array.from(
+          { length: ALL + 1 },
+          (_, f) => run(programs[machine][f], { arch: ARCH[architecture], nr, args }) !== 'allow',
+        );
+        for (let features = 0; features <= ALL; features++)
+          for (let bit = 1; bit <= ALL; bit <<= 1)
+            if (denied[features] && !denied[features | bit])
+              assert.fail(`${call}(${args}): ${features} refuses, with ${bit} it does not`);
+      }
 });
