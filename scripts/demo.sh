@@ -23,6 +23,7 @@ make_projects() {
   cp -R -- "$root/docs" "$root/src" "$root/package.json" "$work/proj"
   cp -- "$root/package.json" "$work/sibling"
   cp -R -- "$root/src/." "$work/sibling/src"
+  ln -s ../sibling "$work/proj/link"
   echo 'DATABASE_PASSWORD=hunter2' >"$work/sibling/.env"
   for project in proj sibling; do
     git -C "$work/$project" init --quiet --initial-branch=main
@@ -101,8 +102,9 @@ denied 'overwrite a file' 'echo gone >../sibling/.env'
 denied 'append to a file' 'echo more >>../sibling/package.json'
 denied 'make a file' 'touch ../sibling/new && ls -d ../sibling/new'
 denied 'remove a file' 'rm -f ../sibling/package.json'
-denied 'run git there' 'cd ../sibling && git log --oneline'
-denied 'reach it through a link' 'ln -sfn ../sibling link && cat link/.env'
+denied 'move a file out of it' 'mv ../sibling/.env stolen && rm stolen'
+denied 'copy all of it' 'cp -R ../sibling stolen && rm -r stolen'
+denied 'reach it through a link' 'cat link/.env'
 
 say 'outcome'
 if [ "$wrong" = 0 ]; then
