@@ -62,12 +62,12 @@ node_is_new_enough() {
   works node && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
 }
 
-# Node 20.19 or newer, with npm. Debian 13 and later package one that is new enough.
+# Node 20.19 or newer, with npm (a package of its own in Debian, part of nodejs elsewhere).
 need_node() {
   if ! node_is_new_enough; then
     candidate=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^  Candidate: //p')
     if [ "$(id -u)" = 0 ] && ! command -v node >/dev/null 2>&1 && dpkg --compare-versions "${candidate:-0}" ge 20.19; then
-      install_packages 'node >= 20.19' nodejs npm
+      install_packages 'node >= 20.19' nodejs
     fi
     node_is_new_enough || die "missing: node >= 20.19 (found: $(node --version 2>/dev/null || echo none)); get it from https://nodejs.org/en/download"
   fi
