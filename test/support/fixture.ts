@@ -23,7 +23,7 @@ export type Entry =
   | { readonly directory: true; readonly mode?: number };
 
 export interface FixtureOptions {
-  /** Numeric owner and group of everything in it (only root can give files away). */
+  /** Numeric owner and group of everything in it (giving files away takes CAP_CHOWN). */
   readonly owner?: number;
 }
 

@@ -23,7 +23,7 @@ export function requireRoot(t: TestContext): boolean {
 }
 
 /** The capabilities that tests ask for, by number (capabilities(7)). */
-const CAPABILITIES = { CAP_SETUID: 7, CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_MKNOD: 27 } as const;
+const CAPABILITIES = { CAP_CHOWN: 0, CAP_SETUID: 7, CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_MKNOD: 27 } as const;
 
 /** Skips a test that needs an effective capability, saying so. Out: true if it can go on. */
 export function requireCapability(t: TestContext, name: keyof typeof CAPABILITIES): boolean {
