@@ -10,7 +10,8 @@ static bool is_text(const struct plan *plan, uint32_t offset) {
     return is_string(plan, offset) && plan->strings[offset] != '\0';
 }
 
-/** A row with a parent: an earlier plain path, and a split of its own path that leaves a name below the parent. */
+/** A row with a parent: an earlier plain path, and a split of its own path that leaves a name below the
+ * parent. */
 static const char *check_parent(const struct plan *plan, uint32_t index) {
     const struct path_row *row = &plan->paths[index];
     if (row->parent == PLAN_NO_PARENT)
@@ -101,7 +102,8 @@ static const char *check_names(const struct plan *plan, struct plan_list list) {
 }
 
 static const char *check_environment(const struct plan *plan) {
-    const struct plan_list lists[] = {plan->env_keep, plan->env_unset, plan->env_scrub, plan->env_pass, plan->env_set};
+    const struct plan_list lists[] = {plan->env_keep, plan->env_unset, plan->env_scrub, plan->env_pass,
+                                      plan->env_set};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const char *reason = check_names(plan, lists[i]);
         if (reason != NULL)

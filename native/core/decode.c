@@ -4,7 +4,16 @@
 #include "memory.h"
 
 static const uint32_t row_sizes[TABLE_COUNT] = {
-    sizeof(struct path_row), sizeof(struct port_row), sizeof(struct requirement_row), sizeof(struct limit_row), 4, 4, 4, 4, 4, 4,
+    sizeof(struct path_row),
+    sizeof(struct port_row),
+    sizeof(struct requirement_row),
+    sizeof(struct limit_row),
+    4,
+    4,
+    4,
+    4,
+    4,
+    4,
 };
 
 static const uint32_t row_limits[TABLE_COUNT] = {

@@ -5,8 +5,8 @@
 #include "plan.h"
 
 /**
- * Checks every byte that carries a meaning: magic, version, sizes, offsets, counts, strings, flags, reserved bits, and what the rows
- * say of each other. Opens nothing and changes nothing.
+ * Checks every byte that carries a meaning: magic, version, sizes, offsets, counts, strings, flags, reserved
+ * bits, and what the rows say of each other. Opens nothing and changes nothing.
  *
  * bytes is aligned to 8 and outlives the plan, which points into it.
  * Returns NULL where the plan is sound, else a few words on the first thing that is not.

@@ -8,6 +8,8 @@
 void *arena_take(struct arena *arena, size_t size) {
     if (size > SIZE_MAX / 2)
         return NULL;
+    if (size == 0)
+        size = 1; /* NULL means that there is no memory */
     size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
     if ((size_t)(arena->end - arena->at) < size) {
         size_t chunk = size > CHUNK ? size : CHUNK;
@@ -75,7 +77,8 @@ char *text_decimal(char *to, uint64_t number) {
 }
 
 #if !__STDC_HOSTED__
-/* The empty asm statements keep the compiler from recognising each loop as the very function that it implements. */
+/* The empty asm statements keep the compiler from recognising each loop as the very function that it
+ * implements. */
 #define NO_IDIOM() __asm__ volatile("" ::: "memory")
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {

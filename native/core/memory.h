@@ -33,7 +33,8 @@ bool text_begins(const char *text, const char *prefix);
 /** Where the byte first occurs in the text, or NULL. */
 const char *text_find(const char *text, char byte);
 
-/** Reads the decimal digits at *at and moves it behind them. Returns the number, or -1: no digit, or above 2^31-1. */
+/** Reads the decimal digits at *at and moves it behind them. Returns the number, or -1: no digit, or above
+ * 2^31-1. */
 int64_t text_number(const char **at);
 
 /** Writes the number in decimal. Returns the end of what was written; there is room for 20 digits. */

@@ -1,4 +1,5 @@
-/* The layout of a plan, as docs/plan-format.md has it. Both architectures are little-endian, so a plan is read in place. */
+/* The layout of a plan, as docs/plan-format.md has it. Both architectures are little-endian, so a plan is
+ * read in place. */
 #ifndef LANDLOCK_RUN_PLAN_H
 #define LANDLOCK_RUN_PLAN_H
 

@@ -128,6 +128,7 @@
 
 /* Files. */
 #define AT_FDCWD (-100)
+#define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_EACCESS 0x200
 #define AT_EMPTY_PATH 0x1000
 #define X_OK 1

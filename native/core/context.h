@@ -1,0 +1,62 @@
+/* What one run knows: filled in step by step, each step by the file of its name. */
+#ifndef LANDLOCK_RUN_CONTEXT_H
+#define LANDLOCK_RUN_CONTEXT_H
+
+#include "memory.h"
+#include "message.h"
+#include "plan.h"
+#include "record.h"
+
+/** What the ruleset allows in a directory, and where. */
+struct directory_rule {
+    uint64_t device;
+    uint64_t inode;
+    uint64_t access; /* handled rights, of a row */
+    bool beneath;    /* the rule is bound to this directory; else to one file in it */
+};
+
+struct context {
+    /* the request */
+    struct plan plan;
+    char *const *argv;
+    char *const *envp;
+    const struct state_record *record; /* or NULL */
+    bool checking;                     /* a throw-away child of core_check(): no directory is made */
+
+    /* means */
+    struct reporter reporter;
+    struct arena arena;
+    unsigned placeholders; /* bit N: descriptor N of 0 to 2 was closed, and is held until the exec */
+
+    /* requirements.c: what this kernel is asked for */
+    uint64_t handled_fs;
+    uint64_t handled_net;
+    uint64_t scoped;
+    uint32_t restrict_flags;
+    uint64_t filter;
+
+    /* ruleset.c, paths.c */
+    int ruleset; /* or -1: nothing is handled */
+    struct directory_rule *rules;
+    uint32_t rule_count;
+    const char *readable; /* the first directory that may be listed, for check.c; or NULL */
+
+    /* environment.c */
+    char **environment;
+    const char *search_path; /* COMMAND is looked up here */
+};
+
+/** arena_take() that ends the run where there is no memory. */
+void *context_take(struct context *context, size_t size);
+
+/** Whether a plan's flag is set. */
+static inline bool context_has(const struct context *context, enum plan_flag flag) {
+    return (context->plan.header->flags & (uint32_t)flag) != 0;
+}
+
+/** A string of the plan. */
+static inline const char *context_string(const struct context *context, uint32_t offset) {
+    return plan_string(&context->plan, offset);
+}
+
+#endif

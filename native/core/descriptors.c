@@ -1,0 +1,155 @@
+#include "descriptors.h"
+
+#include "environment.h"
+#include "sys.h"
+
+static _Noreturn void refuse(const struct context *context, enum message_code code, unsigned descriptor,
+                             long error) {
+    char digits[21];
+    *text_decimal(digits, descriptor) = '\0';
+    message_refuse(&context->reporter, code, (struct message_facts){.detail = digits, .error = error});
+}
+
+void descriptors_hold_standard(struct context *context) {
+    for (int i = 0; i <= 2; i++) {
+        if (sys_fcntl(i, F_GETFD, 0) != -EBADF)
+            continue;
+        /* Needs no /dev, and answers EBADF to reads and writes as the closed descriptor would. The lowest
+         * free number is this one. */
+        long opened = sys_openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC | O_DIRECTORY);
+        if (opened != i)
+            refuse(context, MESSAGE_STANDARD_DESCRIPTOR_REFUSED, (unsigned)i, opened < 0 ? opened : 0);
+        context->placeholders |= 1u << i;
+    }
+}
+
+static void set_flags(const struct context *context, unsigned descriptor, long flags) {
+    long set = sys_fcntl((int)descriptor, F_SETFD, flags);
+    if (set < 0)
+        refuse(context, set == -EBADF ? MESSAGE_DESCRIPTOR_NOT_OPEN : MESSAGE_DESCRIPTORS_REFUSED, descriptor,
+               set);
+}
+
+/** A descriptor that was closed before Node started is one of Node's own, whatever its number. */
+static bool is_open(const struct context *context, unsigned descriptor) {
+    return !state_record_closed(context->record, descriptor) && sys_fcntl((int)descriptor, F_GETFD, 0) >= 0;
+}
+
+static void keep(const struct context *context, unsigned descriptor) {
+    if (!is_open(context, descriptor))
+        refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, descriptor, 0);
+    set_flags(context, descriptor, 0);
+}
+
+struct directory_entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
+/** What close_range(2) does, for kernels before 5.11 and filters that do not know it: by the list in /proc.
+ */
+static long mark_listed(void) {
+    long directory = sys_openat(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return directory;
+    _Alignas(8) uint8_t entries[2048];
+    long size;
+    while ((size = sys_call(SYS_getdents64, directory, (long)entries, sizeof entries, 0, 0, 0)) > 0) {
+        for (long at = 0; at < size;) {
+            const struct directory_entry *entry = (const void *)(entries + at);
+            const char *name = entry->name;
+            int64_t descriptor = text_number(&name);
+            long set = descriptor < 3 ? 0 : sys_fcntl((int)descriptor, F_SETFD, FD_CLOEXEC);
+            if (set < 0 && set != -EBADF)
+                return set;
+            at += entry->size;
+        }
+    }
+    long closed = sys_close((int)directory);
+    return size < 0 ? size : closed;
+}
+
+static void mark_all(const struct context *context) {
+    long marked = sys_call(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC, 0, 0, 0);
+    if (marked < 0)
+        marked = mark_listed();
+    if (marked < 0)
+        message_refuse(&context->reporter, MESSAGE_DESCRIPTORS_REFUSED,
+                       (struct message_facts){.error = marked});
+}
+
+static void keep_listening(const struct context *context) {
+    const char *value = environment_get(context->envp, "LISTEN_FDS");
+    if (value == NULL)
+        return;
+    const char *end = value;
+    int64_t count = text_number(&end);
+    if (count < 0 || *end != '\0' || count > (int64_t)PLAN_DESCRIPTOR_MAX)
+        message_refuse(&context->reporter, MESSAGE_LISTEN_FDS_DAMAGED,
+                       (struct message_facts){.subject = value});
+    for (unsigned i = 0; i < (unsigned)count; i++)
+        keep(context, 3 + i);
+}
+
+static bool is_pipe(unsigned descriptor) {
+    struct stat stat;
+    return sys_fstatat((int)descriptor, "", &stat, AT_EMPTY_PATH) == 0 && (stat.st_mode & S_IFMT) == S_IFIFO;
+}
+
+/** A descriptor that a word of COMMAND names: kept if it is a pipe and the plan says so. Returns whether it
+ * will be closed. */
+static bool settle_named(const struct context *context, unsigned descriptor) {
+    bool ours = context->plan.header->status_descriptor == (int)descriptor;
+    if (descriptor < 3 || ours || !is_open(context, descriptor))
+        return false;
+    if (context_has(context, PLAN_KEEP_FD_ARGS) && is_pipe(descriptor))
+        set_flags(context, descriptor, 0);
+    return (sys_fcntl((int)descriptor, F_GETFD, 0) & FD_CLOEXEC) != 0;
+}
+
+/** Looks for /dev/fd/N and /proc/self/fd/N anywhere in the word, as in `--file=/dev/fd/63`. Returns whether
+ * one of them will be closed. */
+static bool settle_word(const struct context *context, const char *word) {
+    static const char *const prefixes[] = {"/dev/fd/", "/proc/self/fd/"};
+    bool lost = false;
+    for (; *word != '\0'; word++) {
+        for (int i = 0; i < 2; i++) {
+            if (!text_begins(word, prefixes[i]))
+                continue;
+            const char *end = word + text_length(prefixes[i]);
+            int64_t descriptor = text_number(&end);
+            if (descriptor >= 0 && settle_named(context, (unsigned)descriptor))
+                lost = true;
+        }
+    }
+    return lost;
+}
+
+static void settle_words(const struct context *context) {
+    bool warned = false;
+    for (char *const *word = context->argv; *word != NULL; word++) {
+        if (!settle_word(context, *word) || warned)
+            continue;
+        warned = true;
+        message_tell(&context->reporter, MESSAGE_DESCRIPTOR_CLOSED, (struct message_facts){.subject = *word});
+    }
+}
+
+void descriptors_settle(const struct context *context) {
+    int status = context->plan.header->status_descriptor;
+    if (status >= 0 && !is_open(context, (unsigned)status))
+        refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, (unsigned)status, 0);
+    mark_all(context);
+    const struct plan_list kept = context->plan.keep_descriptors;
+    for (uint32_t i = 0; i < kept.count; i++)
+        keep(context, kept.at[i]);
+    if (context_has(context, PLAN_KEEP_FD_LISTEN))
+        keep_listening(context);
+    /* LISTEN_FDS comes from the environment: whatever it says, the status descriptor is not COMMAND's. */
+    if (status >= 0)
+        set_flags(context, (unsigned)status, FD_CLOEXEC);
+    settle_words(context);
+}

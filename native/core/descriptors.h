@@ -1,0 +1,17 @@
+/* Which descriptors COMMAND inherits: an open descriptor is beyond Landlock's reach. */
+#ifndef LANDLOCK_RUN_DESCRIPTORS_H
+#define LANDLOCK_RUN_DESCRIPTORS_H
+
+#include "context.h"
+
+/** Holds the place of each closed descriptor of 0 to 2 until the exec, so that none of ours becomes one of
+ * them. */
+void descriptors_hold_standard(struct context *context);
+
+/**
+ * Marks close-on-exec every descriptor from 3 on but those that the plan keeps. Ends the run where one to
+ * keep, or the status descriptor, is not open. Warns of a descriptor that COMMAND names and does not get.
+ */
+void descriptors_settle(const struct context *context);
+
+#endif
