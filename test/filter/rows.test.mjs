@@ -107,6 +107,8 @@ const rows = [
             [NO_NET, 'socket', [family, type, protocol], 'EAFNOSUPPORT'],
             [F.INET_NONE, 'socket', [family, type, protocol], 'ENETUNREACH'],
         ]),
+        ...[UDP, UDPLITE].map(protocol => [F.OTHER_NET_NONE, 'socket', [family, STREAM, protocol], 'EAFNOSUPPORT']),
+        [F.OTHER_NET_NONE, 'socket', [family, DGRAM, TCP], 'EAFNOSUPPORT'],
         [F.OTHER_NET_NONE, 'socketpair', [family, STREAM, 0], 'EAFNOSUPPORT'],
         [ALL & ~F.OTHER_NET_NONE, 'socketpair', [family, STREAM, 0], 'allow'],
     ]),
@@ -167,6 +169,7 @@ const rows = [
     [F.TCP, 'setsockopt', [3, HIGH | BigInt(TCP), HIGH | 31n], 'ENOPROTOOPT'],
     [F.TCP, 'setsockopt', [3, TCP, 1], 'allow'], // TCP_NODELAY
     [F.TCP, 'setsockopt', [3, 1, 31], 'allow'], // SOL_SOCKET
+    [F.TCP, 'setsockopt', [3, TCP, FASTOPEN], 'allow'],
     [F.UDP_NONE, 'setsockopt', [3, TCP, 31], 'allow'],
 
     ...SOCKETS.flatMap(feature => [
