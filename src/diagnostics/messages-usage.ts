@@ -1,0 +1,58 @@
+import type { Bytes } from '../base/bytes.ts';
+import { escapeText, quote } from '../base/escape.ts';
+import { type Message, suggest } from './message.ts';
+
+/** The command line. */
+export const usageMessages = {
+  'option-unknown': (option: string, near: string | undefined): Message => [
+    `unknown option ${escapeText(option)}`,
+    near === undefined ? 'see landlock-run --help' : `did you mean ${near}?`,
+  ],
+  'option-foreign': (option: string, tool: string, answer: string): Message => [
+    `${escapeText(option)} is an option of ${tool}, not of landlock-run`,
+    answer,
+  ],
+  'option-value-missing': (): Message => ['the option needs a value and none follows', 'see landlock-run --help'],
+  'option-value-unexpected': (option: string): Message => [
+    `${escapeText(option)} takes no value`,
+    'leave out the = and what follows it',
+  ],
+  'option-value-empty': (): Message => [
+    'the value is empty',
+    'name a value (an unset variable in a script? quote it and check it first)',
+  ],
+  'option-value-dash': (value: Bytes): Message => [
+    `the value ${quote(value)} begins with - and would hide an option`,
+    'name a value; for a path that begins with -, write ./ before it',
+  ],
+  'command-dash': (word: Bytes): Message => [
+    `COMMAND ${quote(word)} begins with -`,
+    'put -- before COMMAND, or correct the option',
+  ],
+  'command-missing': (): Message => ['there is no COMMAND to run', 'add -- COMMAND [ARG...], or see landlock-run --help'],
+  'command-unwanted': (mode: string): Message => [`${mode} takes no COMMAND`, 'leave COMMAND out'],
+  'modes-many': (first: string, second: string): Message => [
+    `${first} and ${second} are two modes, and a call has one`,
+    'leave one of them out',
+  ],
+  'shell-unknown': (value: Bytes, near: string | undefined, known: readonly string[]): Message => [
+    `${quote(value)} is no shell that completions are made for`,
+    suggest(near, known),
+  ],
+  'not-linux': (platform: string): Message => [
+    `Landlock is part of the Linux kernel, and this is ${platform}`,
+    'run it on Linux 5.13 or newer',
+  ],
+  'addon-missing': (tried: string, reason: string): Message => [
+    `the native addon cannot be loaded from ${tried}: ${escapeText(reason)}`,
+    'build it with npm run build, or install landlock-run again',
+  ],
+  'working-directory-gone': (reason: string): Message => [
+    `the working directory has no name (${reason}), and a relative path needs it`,
+    'change to a directory that exists, or give absolute paths',
+  ],
+  internal: (reason: string): Message => [
+    `a mistake of landlock-run's own: ${escapeText(reason)}`,
+    'nothing ran; please report it with the command line',
+  ],
+};

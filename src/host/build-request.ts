@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { profileOrigin } from '../diagnostics/origin.ts';
+import { refuseWritableFence, type FenceFile } from '../policy/fence.ts';
+import { type Flag, statementsOfFlags } from '../policy/from-flags.ts';
+import { refuseOverlap } from '../policy/overlap.ts';
+import type { Policy } from '../policy/policy.ts';
+import { settlePolicy } from '../policy/settle.ts';
+import type { Statement } from '../policy/statement.ts';
+import { expandProfiles } from '../profiles/expand.ts';
+import { findProfiles } from '../profiles/index.ts';
+import { compileRuleset } from '../ruleset/compile.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Caller } from './caller.ts';
+import { makeFileView } from './files.ts';
+import type { FileSources } from './load-sources.ts';
+
+/** A policy that has passed every check that can be made before the run, and what the kernel would get. */
+export interface PreparedPolicy {
+  readonly policy: Policy;
+  readonly ruleset: Ruleset;
+  /** Refusals that `--allow-overlap` turned into warnings. */
+  readonly warnings: readonly Diagnostic[];
+  /** The files that the policy came from. */
+  readonly files: readonly FenceFile[];
+}
+
+/**
+ * Sources → Policy → Ruleset. Everything that a run, a check or an explanation knows of the policy comes through here.
+ *
+ * @throws Refusal
+ */
+export async function preparePolicy(flags: readonly Flag[], caller: Caller): Promise<PreparedPolicy> {
+  const { statements: fromFiles, files } = await loadFiles(flags, caller);
+  const statements = withProfileClaims([...fromFiles, ...statementsOfFlags(flags, caller.workingDirectory)]);
+  const policy = settlePolicy(statements);
+  const profiles = expandProfiles(policy.files !== undefined, policy.profiles, policy.bare.value, caller);
+  const view = makeFileView();
+  const grants = [...(policy.files?.grants ?? []), ...profiles.grants];
+  const consent = policy.allowOverlap.value;
+  const warnings = [
+    ...refuseOverlap(statements, grants, view, consent),
+    ...refuseWritableFence(files, grants, view, consent),
+  ];
+  return { policy, ruleset: compileRuleset(policy, profiles), warnings, files };
+}
+
+/** YAML and the schema cost more than all the rest of a start, so they are loaded where a file is named, and only there. */
+async function loadFiles(flags: readonly Flag[], caller: Caller): Promise<FileSources> {
+  if (!flags.some((flag) => flag.name === '--policy' || flag.name === '--discover')) return { statements: [], files: [] };
+  const { loadFileSources } = await import('./load-sources.ts');
+  return loadFileSources(flags, caller);
+}
+
+/** What a profile claims beside its grants joins the statements, behind every other source. */
+function withProfileClaims(statements: readonly Statement[]): Statement[] {
+  const claims = statements.flatMap((statement): Statement[] => {
+    if (statement.kind !== 'profile') return [];
+    if (!findProfiles(statement.name, statement.origin).some((profile) => profile.noNetwork)) return [];
+    const origin = profileOrigin(statement.name);
+    const rank = Number.MAX_SAFE_INTEGER;
+    return [
+      { kind: 'no_net', origin, rank },
+      { kind: 'setting', name: 'no_unix', value: true, origin, rank },
+    ];
+  });
+  return [...statements, ...claims];
+}

@@ -1,0 +1,54 @@
+import { userInfo } from 'node:os';
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import type { Expansion } from '../policy/expand.ts';
+import { errnoName } from './files.ts';
+import type { Native } from './native.ts';
+
+/** What the caller's process hands us: its environment and working directory, as bytes. Each is looked at when first asked for. */
+export interface Caller extends Expansion {
+  workingDirectory(): Bytes;
+}
+
+/** The caller as the addon sees it: C's environ, not Node's process.env, which loses bytes that are not UTF-8. */
+export function makeCaller(native: Native): Caller {
+  let variables: Map<string, Bytes> | undefined;
+  const variable = (name: string): Bytes | undefined => {
+    variables ??= parseEnvironment(native.environment());
+    return variables.get(name);
+  };
+  return {
+    variable,
+    home: () => {
+      const home = variable('HOME');
+      return home?.startsWith('/') ? home : homeFromPasswd();
+    },
+    workingDirectory: () => {
+      try {
+        return native.currentDirectory();
+      } catch (error) {
+        return refuse('working-directory-gone', undefined, errnoName(error));
+      }
+    },
+  };
+}
+
+/** The first entry of a name wins, as with getenv(3). */
+function parseEnvironment(entries: readonly Bytes[]): Map<string, Bytes> {
+  const variables = new Map<string, Bytes>();
+  for (const entry of entries) {
+    const equals = entry.indexOf('=');
+    const name = entry.slice(0, equals);
+    if (equals > 0 && !variables.has(name)) variables.set(name, entry.slice(equals + 1) as Bytes);
+  }
+  return variables;
+}
+
+function homeFromPasswd(): Bytes | undefined {
+  try {
+    const { homedir } = userInfo();
+    return homedir.startsWith('/') ? bytesOfText(homedir) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Bytes } from '../base/bytes.ts';
+import { bytesOfText } from '../base/bytes.ts';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import { flagOrigin, type Origin } from '../diagnostics/origin.ts';
+import { type DiscoverRequest, discoverGrants, parseDiscover } from '../policy/discover.ts';
+import { expandPath, refuseWideExpansion } from '../policy/expand.ts';
+import type { FenceFile } from '../policy/fence.ts';
+import type { DocumentContext } from '../policy/from-document.ts';
+import { readDocument } from '../policy/from-document.ts';
+import type { Flag } from '../policy/from-flags.ts';
+import { absolutePath, directoryOf } from '../policy/path.ts';
+import { readYaml, type YamlDocument } from '../policy/read-yaml.ts';
+import type { Statement } from '../policy/statement.ts';
+import { validateDocument } from '../policy/validate.ts';
+import type { Caller } from './caller.ts';
+import { readPolicyFile, readStdin } from './files.ts';
+
+/** What files say, beside the command line. */
+export interface FileSources {
+  readonly statements: readonly Statement[];
+  /** Every file that was read for it: none of them may be writable under the policy. */
+  readonly files: readonly FenceFile[];
+}
+
+/** How deep extends may go (contract, section 5). */
+const DEEPEST_EXTENDS = 16;
+
+/**
+ * Reads every file that the command line names: policies, what they extend, and configs to discover grants in.
+ *
+ * @throws Refusal on the first file that cannot be read or understood.
+ */
+export function loadFileSources(flags: readonly Flag[], caller: Caller): FileSources {
+  const loader = new Loader(caller);
+  for (const { name, value } of flags) {
+    const origin = flagOrigin(name);
+    if (value === undefined) continue;
+    if (name === '--policy') loader.policy(value, origin);
+    if (name === '--discover') loader.discover(parseDiscover(value, caller.workingDirectory(), origin), 0);
+  }
+  return { statements: loader.statements, files: loader.files };
+}
+
+class Loader {
+  readonly statements: Statement[] = [];
+  readonly files: FenceFile[] = [];
+  readonly #caller: Caller;
+  #stdinRead = false;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** A policy that the command line names; `-` is stdin. */
+  policy(value: Bytes, origin: Origin): void {
+    if (value === '-') {
+      if (this.#stdinRead) refuse('stdin-twice', origin);
+      this.#stdinRead = true;
+      const document = readYaml(readStdin(origin), bytesOfText('stdin'));
+      this.#document(document, this.#caller.workingDirectory(), 1, []);
+      return;
+    }
+    const path = value.startsWith('/') ? value : absolutePath(value, this.#caller.workingDirectory());
+    this.#file(absolutePath(path, path), value, origin, 1, []);
+  }
+
+  discover(request: DiscoverRequest, rank: number): void {
+    const config = readYaml(readPolicyFile(request.config, request.origin), request.config);
+    this.files.push({ path: request.config, origin: request.origin });
+    for (const grant of discoverGrants(request, config, this.#caller.home())) {
+      this.statements.push({ kind: 'grant', grant, origin: grant.origin, rank });
+    }
+  }
+
+  /** `shown` is the file as it was named: what messages say. */
+  #file(path: Bytes, shown: Bytes, origin: Origin, rank: number, above: readonly Bytes[]): void {
+    if (above.includes(path)) refuse('extends-cycle', origin, path);
+    if (above.length >= DEEPEST_EXTENDS) refuse('extends-deep', origin, DEEPEST_EXTENDS);
+    const document = readYaml(readPolicyFile(path, origin), shown);
+    this.files.push({ path, origin });
+    this.#document(document, directoryOf(path), rank, [...above, path]);
+  }
+
+  #document(document: YamlDocument, directory: Bytes, rank: number, above: readonly Bytes[]): void {
+    const context: DocumentContext = {
+      rank,
+      originAt: document.originAt,
+      path: (text, origin, write) => {
+        const path = absolutePath(expandPath(text, this.#caller, origin), directory);
+        if (write) refuseWideExpansion(text, path, this.#caller, origin);
+        return path;
+      },
+    };
+    const content = readDocument(validateDocument(document.value, document.originAt), context);
+    this.statements.push(...content.statements);
+    for (const extended of content.extends) this.#file(extended.path, extended.path, extended.origin, rank + 1, above);
+    for (const request of content.discover) this.discover(request, rank);
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bytes } from '../base/bytes.ts';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import type { Plan } from '../plan/encode.ts';
+
+/** What the kernel says of itself, each bit tried (native/core/probe.c). */
+export interface NativeProbe {
+  /** Announced ABI; 0 where there is no Landlock, and then `errno` says why. */
+  readonly abi: number;
+  readonly errno: number;
+  readonly fs: bigint;
+  readonly net: bigint;
+  readonly scope: bigint;
+  readonly restrict: bigint;
+  /** Bits of fixed errata (ABI 7 and newer, and back-ports), or -1 where the kernel does not tell. */
+  readonly errata: number;
+  readonly filter: bigint;
+  readonly seccomp: boolean;
+}
+
+/** One thing that a throw-away child tried under the plan. */
+export interface NativeProof {
+  readonly name: string;
+  readonly expected: string;
+  readonly observed: string;
+}
+
+export interface NativeCheck {
+  readonly ok: boolean;
+  readonly exit: number;
+  /** The core's diagnostics, as lines in the plan's own form. */
+  readonly output: string;
+  readonly proofs: readonly NativeProof[];
+}
+
+/** The addon's functions (native/addon/addon.c). Words and paths go in and out as latin1 strings: one character a byte. */
+export interface Native {
+  rawArguments(): Bytes[];
+  environment(): Bytes[];
+  currentDirectory(): Bytes;
+  probe(): NativeProbe;
+  /** Restricts this process and becomes COMMAND; ends the process with 125, 126 or 127 where it cannot. */
+  run(plan: Plan, argv: readonly Bytes[]): never;
+  /** Applies the plan in a throw-away child and proves it there. */
+  check(plan: Plan): NativeCheck;
+}
+
+let loaded: Native | undefined;
+
+/**
+ * Loads the addon: from beside the package only, never from a place that an environment variable names.
+ *
+ * @throws Refusal `not-linux`, `addon-missing` with what was tried.
+ */
+export function loadNative(): Native {
+  if (loaded !== undefined) return loaded;
+  if (process.platform !== 'linux') refuse('not-linux', undefined, process.platform);
+  const candidates = addonCandidates();
+  const path = candidates.find((candidate) => existsSync(candidate));
+  if (path === undefined) return refuse('addon-missing', undefined, candidates.join(', '), 'no such file');
+  const module: { exports: unknown } = { exports: {} };
+  try {
+    process.dlopen(module as NodeJS.Module, path);
+  } catch (error) {
+    refuse('addon-missing', undefined, path, error instanceof Error ? error.message : String(error));
+  }
+  loaded = module.exports as Native;
+  return loaded;
+}
+
+/** Where the addon may be: below the package's root, seen from the bundle (dist/) or from the compiled modules (build/src/host/). */
+function addonCandidates(): string[] {
+  const here = import.meta.dirname;
+  return ['..', '../../..'].map((up) => join(here, up, 'native', 'build', 'Release', 'landlock_run.node'));
+}

@@ -1,0 +1,150 @@
+import * as v from 'valibot';
+import { escapeText } from '../base/escape.ts';
+import { nearest } from '../base/nearest.ts';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import type { Origin } from '../diagnostics/origin.ts';
+import type { DocumentPath } from './from-document.ts';
+import { type PolicyDocument, policySchema } from './schema.ts';
+
+/**
+ * Checks a parsed document against the schema.
+ *
+ * @param originAt gives the place of a path in the document, for the message.
+ * @throws Refusal `policy-key-unknown`, `policy-value` at the first thing that is wrong.
+ */
+export function validateDocument(value: unknown, originAt: (at: DocumentPath) => Origin): PolicyDocument {
+  if (value === null || value === undefined) refuse('policy-empty', originAt([]));
+  const checked = v.safeParse(policySchema, withoutExtensions(value), { abortEarly: false });
+  if (checked.success) {
+    refuseZeroBytes(checked.output, [], originAt);
+    return checked.output;
+  }
+  const issue = deepest(checked.issues);
+  const at = pathOf(issue);
+  const key = at.at(-1);
+  if (issue.kind === 'schema' && issue.type === 'strict_object' && issue.expected === 'never' && key !== undefined) {
+    const known = knownKeys(at.slice(0, -1));
+    return refuse('policy-key-unknown', originAt(at), escapeText(String(key)), nearest(String(key), known), known);
+  }
+  return refuse('policy-value', originAt(at), describePlace(at), describeValue(issue.input), describeExpected(issue));
+}
+
+/** `x-*` keys at the top belong to the user; the rest of the document is ours. */
+function withoutExtensions(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')));
+}
+
+type Issue = v.BaseIssue<unknown>;
+
+/**
+ * Of alternatives, follows the one that the author meant: whose kind of value (mapping, list, scalar) is there. So a misspelt key inside a
+ * mapping is named, instead of "neither a word nor a mapping".
+ */
+function deepest(issues: readonly Issue[]): Issue {
+  const [first] = issues;
+  if (first === undefined) throw new Error('a failed check without an issue');
+  const candidates = issues.flatMap((issue) => {
+    if (issue.type !== 'union' || issue.issues === undefined) return [issue];
+    const within = issue.issues.map((inner) => deepest([inner]));
+    const meant = within.filter((inner) => sameKind(inner, issue));
+    return meant.length > 0 ? [meant.reduce((best, inner) => (depth(inner) > depth(best) ? inner : best))] : [issue];
+  });
+  return candidates.find((issue) => issue.expected === 'never') ?? candidates[0] ?? first;
+}
+
+/** Did this alternative fail inside the value, or by a rule about it, rather than for being of another kind? */
+function sameKind(inner: Issue, outer: Issue): boolean {
+  return depth(inner) > depth(outer) || inner.kind === 'validation';
+}
+
+function depth(issue: Issue): number {
+  return issue.path?.length ?? 0;
+}
+
+function pathOf(issue: Issue): (string | number)[] {
+  return (issue.path ?? []).map((step) => step.key as string | number);
+}
+
+function describePlace(at: DocumentPath): string {
+  const shown = at.reduce<string>((out, step) => out + (typeof step === 'number' ? `[${step}]` : `.${step}`), '');
+  return escapeText(shown.replace(/^\./, '')) || 'the policy';
+}
+
+function describeValue(value: unknown): string {
+  if (value === null) return 'empty (null)';
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return escapeText(JSON.stringify(value) ?? String(value));
+}
+
+function describeExpected(issue: Issue): string {
+  if (issue.type === 'union') return (issue.issues ?? []).map(describeExpected).join(' or ');
+  switch (issue.type) {
+    case 'strict_object':
+      return issue.expected === 'Object' ? 'a mapping' : `the key ${issue.expected}`;
+    case 'array':
+      return 'a list';
+    case 'string':
+      return 'text (put numbers and words like true into quotes)';
+    case 'number':
+    case 'integer':
+      return 'a whole number';
+    case 'boolean':
+      return 'true or false';
+    case 'min_length':
+      return 'something that is not empty';
+    case 'min_value':
+    case 'max_value':
+      return `a number ${issue.expected ?? ''}`.trim();
+    case 'regex':
+      return 'a port or "LOW-HIGH"';
+    default:
+      return (issue.expected ?? 'something else').replaceAll('"', '').replaceAll('|', 'or').replace(/[()]/g, '');
+  }
+}
+
+/** The keys that the schema knows at a place, found by walking the schema itself. */
+function knownKeys(at: DocumentPath): string[] {
+  let schemas: v.GenericSchema[] = [policySchema as unknown as v.GenericSchema];
+  for (const step of at) schemas = schemas.flatMap(alternatives).flatMap((schema) => stepInto(schema, step));
+  return schemas.flatMap(alternatives).flatMap((schema) => Object.keys(entriesOf(schema) ?? {}));
+}
+
+interface SchemaParts {
+  entries?: Record<string, v.GenericSchema>;
+  options?: readonly unknown[];
+  item?: v.GenericSchema;
+  value?: v.GenericSchema;
+  wrapped?: v.GenericSchema;
+}
+
+function alternatives(schema: v.GenericSchema): v.GenericSchema[] {
+  const parts = schema as unknown as SchemaParts & { type: string };
+  if (parts.wrapped !== undefined) return alternatives(parts.wrapped);
+  if (parts.type === 'union') return (parts.options as v.GenericSchema[]).flatMap(alternatives);
+  return [schema];
+}
+
+function entriesOf(schema: v.GenericSchema): Record<string, v.GenericSchema> | undefined {
+  return (schema as unknown as SchemaParts).entries;
+}
+
+function stepInto(schema: v.GenericSchema, step: string | number): v.GenericSchema[] {
+  const parts = schema as unknown as SchemaParts;
+  const next = typeof step === 'number' ? parts.item : (parts.entries?.[step] ?? parts.value);
+  return next === undefined ? [] : [next];
+}
+
+/** YAML can spell a NUL ("\0"); no path, name or value can hold one. */
+function refuseZeroBytes(value: unknown, at: DocumentPath, originAt: (at: DocumentPath) => Origin): void {
+  if (typeof value === 'string' && value.includes('\0')) {
+    refuse('policy-value', originAt(at), describePlace(at), describeValue(value), 'text without a NUL character');
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    refuseZeroBytes(key, at, originAt);
+    refuseZeroBytes(inner, [...at, Array.isArray(value) ? Number(key) : key], originAt);
+  }
+}

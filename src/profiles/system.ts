@@ -1,0 +1,98 @@
+import { GRANT_RIGHTS, type Mask, RIGHT_GROUPS } from '../kernel/rights.ts';
+import type { Profile, ProfileEntry } from './profile.ts';
+
+const device: Mask = GRANT_RIGHTS.rwfile;
+
+const entries = (access: Mask, table: Readonly<Record<string, string>>): ProfileEntry[] =>
+  Object.entries(table).map(([path, because]) => ({ path, access, because }));
+
+/**
+ * What any program needs to start, and nothing of anyone's data: not /home, /root, /tmp, /var, /srv, nor /etc as a whole. Missing paths are
+ * skipped, so the paths of all distributions stand here together.
+ */
+export const SYSTEM: Profile = {
+  name: 'system',
+  summary: 'programs, libraries and the settings that every program reads',
+  terminals: true,
+  entries: [
+    ...entries(GRANT_RIGHTS.ro, {
+      '/usr': 'every dynamic program: its file, loader and libraries',
+      '/bin': 'sh, bash (a link to usr/bin or a directory of its own, as on Alpine)',
+      '/sbin': 'ldconfig, ip',
+      '/lib': 'the loader and libc of Debian, Alpine',
+      '/lib32': '32-bit programs',
+      '/lib64': 'the loader of x86-64 programs (/lib64/ld-linux-x86-64.so.2)',
+      '/libx32': 'x32 programs',
+      '/nix/store': 'every program of NixOS',
+      '/gnu/store': 'every program of Guix',
+    }),
+    ...entries(RIGHT_GROUPS.read, {
+      '/proc': 'bash (/proc/self/fd), ps, the JVM; a rule on /proc/self would mean one process',
+      '/sys/fs/cgroup': 'node and the JVM size their heaps by the host without it',
+      '/sys/devices/system/cpu': 'nproc, node, the JVM, go: the number of processors',
+      '/run/systemd/resolve': 'curl: resolv.conf leads here, and is replaced by rename, so the directory',
+      '/etc/ssl/certs': 'curl, git, python3: TLS roots',
+      '/etc/ssl/openssl.cnf': 'node exits without it when it exists and is refused',
+      '/etc/ssl/cert.pem': 'TLS roots on Alpine',
+      '/etc/ssl/ca-bundle.pem': 'TLS roots on SUSE',
+      '/etc/pki/tls/certs': 'TLS roots on Fedora',
+      '/etc/pki/tls/cert.pem': 'TLS roots on Fedora',
+      '/etc/pki/tls/openssl.cnf': 'node on Fedora, as /etc/ssl/openssl.cnf',
+      '/etc/pki/ca-trust': 'TLS roots on Fedora: the links in certs lead here',
+      '/etc/crypto-policies': 'openssl and gnutls on Fedora',
+      '/etc/ca-certificates': 'TLS roots on Arch',
+      '/etc/ca-certificates.conf': 'update-ca-certificates, java',
+      '/etc/ld.so.conf.d': 'ldconfig -p, some loaders',
+      '/etc/alternatives': 'editors, java, awk: links in /usr/bin lead here',
+      '/etc/fonts': 'fontconfig: any program that draws text',
+      '/etc/profile.d': 'bash -l',
+      '/etc/terminfo': 'less, vim, tmux',
+      '/etc/java-17-openjdk': 'java 17: its settings are links to here',
+      '/etc/java-21-openjdk': 'java 21',
+      '/etc/java-25-openjdk': 'java 25',
+      '/etc/python3': 'Debian python3 defaults',
+      '/etc/python3.11': 'python3.11: sitecustomize',
+      '/etc/python3.12': 'python3.12: sitecustomize',
+      '/etc/python3.13': 'python3.13: sitecustomize',
+      '/etc/ld.so.cache': 'the loader finds libraries outside the default directories',
+      '/etc/ld.so.conf': 'ldconfig',
+      '/etc/ld-musl-x86_64.path': "musl's loader on x86-64",
+      '/etc/ld-musl-aarch64.path': "musl's loader on arm64",
+      '/etc/nsswitch.conf': 'every name look-up',
+      '/etc/passwd': 'whoami, bash, git: user names',
+      '/etc/group': 'id, ls -l: group names',
+      '/etc/hosts': 'localhost',
+      '/etc/hostname': 'hostname, node',
+      '/etc/host.conf': 'the resolver',
+      '/etc/resolv.conf': 'the resolver',
+      '/etc/gai.conf': 'getaddrinfo: order of addresses',
+      '/etc/services': 'port names',
+      '/etc/protocols': 'protocol names',
+      '/etc/localtime': 'date: the local time',
+      '/etc/timezone': 'java, node: the name of the time zone',
+      '/etc/locale.alias': 'setlocale',
+      '/etc/locale.conf': 'setlocale',
+      '/etc/os-release': 'python platform, installers',
+      '/etc/debian_version': 'installers',
+      '/etc/alpine-release': 'installers',
+      '/etc/profile': 'bash -l',
+      '/etc/bash.bashrc': 'bash -i on Debian',
+      '/etc/bashrc': 'bash -i on Fedora',
+      '/etc/inputrc': 'readline: bash -i, python3',
+      '/etc/mime.types': 'python3, nginx: kinds of files',
+      '/etc/magic': 'file',
+      '/etc/gitconfig': 'git dies when it exists and is refused',
+      '/etc/npmrc': 'npm',
+      '/etc/pip.conf': 'pip',
+      '/etc/mke2fs.conf': 'mke2fs',
+    }),
+    ...entries(device, {
+      '/dev/null': 'every shell script',
+      '/dev/zero': 'dd',
+      '/dev/full': 'tests of full disks',
+      '/dev/random': 'gpg',
+      '/dev/urandom': 'python3, ssh, any cryptography without getrandom',
+      '/dev/tty': 'git, ssh, sudo-like prompts: the controlling terminal',
+    }),
+  ],
+};

@@ -1,0 +1,9 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+/** One line: `landlock-run: ` + where it was asked + what could not happen + what to do. With `json` one object. The native core prints the same form. */
+export function renderDiagnostic(diagnostic: Diagnostic, json: boolean): string {
+  const { code, level, origin, message, remedy } = diagnostic;
+  if (json) return JSON.stringify({ code, level, origin: origin ?? '', message, remedy });
+  const kind = level === 'error' ? '' : `${level}: `;
+  return `landlock-run: ${kind}${origin === undefined ? '' : `${origin}: `}${message}; ${remedy}`;
+}
