@@ -40,6 +40,10 @@ export const policyMessages = {
     'put what is extended into fewer files',
   ],
   'stdin-twice': (): Message => ['stdin is read for a policy already', 'name one of the policies as a file'],
+  'print-not-text': (bytes: Bytes): Message => [
+    `${quote(bytes)} is not UTF-8, and YAML holds text only`,
+    'keep it on the command line',
+  ],
   conflict: (what: string, value: string, other: string, origin: Origin | undefined): Message => [
     `${what} is ${value} here and ${other} at ${origin === undefined ? 'another place' : describeOrigin(origin)}`,
     'decide on one of them',

@@ -1,0 +1,77 @@
+import { isatty } from 'node:tty';
+import { findHoles } from '../advice/holes.ts';
+import { type CheckFacts, makeCheckReport, type Proof } from '../advice/report-check.ts';
+import { bytesOfText } from '../base/bytes.ts';
+import { escapeBytes } from '../base/escape.ts';
+import { type Diagnostic, Refusal } from '../diagnostics/diagnostic.ts';
+import { preparePolicy } from '../host/build-request.ts';
+import { makeCaller } from '../host/caller.ts';
+import { type Kernel, probeKernel } from '../host/kernel-facts.ts';
+import { loadNative, type Native, type NativeProof } from '../host/native.ts';
+import { encodePlan } from '../plan/encode.ts';
+import type { Flag } from '../policy/from-flags.ts';
+import { renderCheck } from '../render/check.ts';
+import { makeColour } from '../render/colour.ts';
+import { evaluate } from '../ruleset/evaluate.ts';
+import { writeAll } from './output.ts';
+import type { Request } from './parse.ts';
+
+/** What is checked where no option says anything of a policy. */
+const USUAL: readonly Flag[] = [{ name: '--rw', value: bytesOfText('.') }];
+
+/**
+ * Would a run with these options be accepted here? Proven in a throw-away child.
+ *
+ * @returns 0 where it would, 1 where not.
+ */
+export async function check(request: Request): Promise<number> {
+  const native = loadNative();
+  const kernel = probeKernel(native);
+  const report = makeCheckReport(await checkPolicy(native, kernel, request));
+  const caller = makeCaller(native);
+  const colour = makeColour({
+    choice: request.color,
+    terminal: isatty(1),
+    noColor: caller.variable('NO_COLOR'),
+    term: caller.variable('TERM'),
+  });
+  writeAll(1, request.json ? `${JSON.stringify(report)}\n` : renderCheck(report, colour));
+  return report.accepted ? 0 : 1;
+}
+
+async function checkPolicy(native: Native, kernel: Kernel, request: Request): Promise<CheckFacts> {
+  const flags = request.flags.length === 0 ? USUAL : request.flags;
+  try {
+    const { policy, ruleset, warnings } = await preparePolicy(flags, makeCaller(native));
+    const enforcement = evaluate(ruleset, kernel);
+    const plan = encodePlan(policy, ruleset, { verbose: request.verbose, json: true, execHint: bytesOfText('') });
+    const result = native.check(plan, request.command);
+    const proofs = result.proofs.map(readProof);
+    return {
+      kernel,
+      accepted: result.ok && proofs.every((proof) => proof.ok),
+      proofs,
+      diagnostics: [...warnings, ...readDiagnostics(result.output)],
+      enforcement,
+      holes: findHoles(policy, enforcement, kernel),
+    };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const diagnostics = [error.diagnostic];
+    return { kernel, accepted: false, proofs: [], diagnostics, enforcement: undefined, holes: [] };
+  }
+}
+
+function readProof({ name, subject, expected, observed }: NativeProof): Proof {
+  return { name, subject: escapeBytes(subject), expected, observed, ok: expected === observed };
+}
+
+/** The core's lines, one JSON object each. */
+function readDiagnostics(output: string): Diagnostic[] {
+  return Buffer.from(output, 'latin1')
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Diagnostic)
+    .map(({ origin, ...rest }) => (origin === undefined || origin === '' ? rest : { ...rest, origin }));
+}

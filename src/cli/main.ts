@@ -1,0 +1,68 @@
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { diagnose, Refusal } from '../diagnostics/diagnostic.ts';
+import { loadNative } from '../host/native.ts';
+import type { Flag } from '../policy/from-flags.ts';
+import { EXIT_REFUSED, writeAll, writeDiagnostic, writeStatus } from './output.ts';
+import { parseCommandLine, type Request, wantsJson } from './parse.ts';
+
+/** The whole command: argv → request → effect → exit code. Does not return where COMMAND takes over this process. */
+export async function main(): Promise<number> {
+  let words: Bytes[] = [];
+  let request: Request | undefined;
+  try {
+    words = commandLine();
+    request = parseCommandLine(words);
+    return await perform(request);
+  } catch (error) {
+    const diagnostic =
+      error instanceof Refusal
+        ? error.diagnostic
+        : diagnose('error', 'internal', undefined, error instanceof Error ? error.message : String(error));
+    writeDiagnostic(diagnostic, request?.json ?? wantsJson(words));
+    writeStatus(statusDescriptor(request?.flags ?? []), diagnostic.code);
+    return EXIT_REFUSED;
+  }
+}
+
+/** Each mode is loaded when it is asked for: a run should not pay for a report. */
+async function perform(request: Request): Promise<number> {
+  switch (request.mode) {
+    case 'run': {
+      const { run } = await import('./run.ts');
+      return run(request);
+    }
+    case 'check': {
+      const { check } = await import('./check.ts');
+      return check(request);
+    }
+    case 'print-policy': {
+      const { printPolicy } = await import('./print-policy.ts');
+      return printPolicy(request);
+    }
+    case 'help': {
+      const { renderHelp } = await import('../render/help.ts');
+      writeAll(1, renderHelp());
+      return 0;
+    }
+    case 'version': {
+      const { VERSION } = await import('./version.ts');
+      writeAll(1, `landlock-run ${VERSION}\n`);
+      return 0;
+    }
+  }
+}
+
+/** Our own words, byte for byte where the addon can be had; help and version work without it. */
+function commandLine(): Bytes[] {
+  const count = process.argv.length - 2;
+  if (process.platform !== 'linux' || count === 0) return process.argv.slice(2).map(bytesOfText);
+  const plain = process.argv.slice(2).map(bytesOfText);
+  const helpful = plain.length === 1 && ['--help', '-h', '--version', '-V'].includes(plain[0] ?? '');
+  return helpful ? plain : loadNative().rawArguments().slice(-count);
+}
+
+/** Where a refusal is reported to, if the command line said so in a form that can be read. */
+function statusDescriptor(flags: readonly Flag[]): number | undefined {
+  const value = flags.findLast((flag) => flag.name === '--status-fd')?.value;
+  return value !== undefined && /^[1-9][0-9]{0,6}$/.test(value) ? Number(value) : undefined;
+}

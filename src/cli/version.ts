@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The version in package.json, which lies above the bundle (dist/) and above the compiled modules (build/src/cli/). */
+export const VERSION: string = readVersion();
+
+function readVersion(): string {
+  for (const up of ['..', '../../..']) {
+    try {
+      const text = readFileSync(join(import.meta.dirname, up, 'package.json'), 'utf8');
+      const { name, version } = JSON.parse(text) as { name?: string; version?: string };
+      if (name === 'landlock-run' && version !== undefined) return version;
+    } catch {
+      // Not here: the other place has it.
+    }
+  }
+  return 'unknown';
+}
