@@ -82,7 +82,13 @@ make_projects
 cd -- "$work"
 
 say 'what this kernel can do'
-"$run" --check --rw ./proj || die 'this kernel does not take the policy, see above: that needs Linux 5.13 or newer with Landlock among its security modules'
+code=0
+"$run" --check --rw ./proj || code=$?
+case $code in
+  0) ;;
+  1) die 'this kernel does not take the policy, see above: that needs Linux 5.13 or newer with Landlock among its security modules' ;;
+  *) die "landlock-run itself failed with exit status $code, see above" ;;
+esac
 
 say 'in ./proj, under: landlock-run --rw ./proj -- bash -c ...'
 allowed 'list' 'ls'
