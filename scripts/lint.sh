@@ -14,7 +14,9 @@ complain() {
 
 need_node
 need_modules
-node_modules/.bin/biome ci --max-diagnostics=100 || complain 'biome is not content; npx biome check --write mends most of it'
+colors=off
+[ ! -t 1 ] || colors=force
+node_modules/.bin/biome ci --colors="$colors" --max-diagnostics=100 || complain 'biome is not content; npx biome check --write mends most of it'
 
 # Versions of clang-format disagree about details: 14 is the one that the sources were formatted with.
 formatter=clang-format
