@@ -45,7 +45,7 @@ async function checkPolicy(native: Native, kernel: Kernel, request: Request): Pr
     const { policy, ruleset, warnings } = await preparePolicy(flags, makeCaller(native));
     const enforcement = evaluate(ruleset, kernel);
     const plan = encodePlan(policy, ruleset, { verbose: request.verbose, json: true, execHint: bytesOfText('') });
-    const result = native.check(plan, request.command);
+    const result = request.command.length > 0 ? native.check(plan, request.command) : native.check(plan);
     const proofs = result.proofs.map(readProof);
     return {
       kernel,
@@ -63,7 +63,14 @@ async function checkPolicy(native: Native, kernel: Kernel, request: Request): Pr
 }
 
 function readProof({ name, subject, expected, observed }: NativeProof): Proof {
-  return { name, subject: escapeBytes(subject), expected, observed, ok: expected === observed };
+  const shown = (errno: string): string => errno || 'allowed';
+  return {
+    name,
+    subject: escapeBytes(subject),
+    expected: shown(expected),
+    observed: shown(observed),
+    ok: expected === observed,
+  };
 }
 
 /** The core's lines, one JSON object each. */

@@ -24,6 +24,7 @@ export interface NativeProof {
   readonly name: string;
   /** On what: a path or a port; may be empty. */
   readonly subject: Bytes;
+  /** Names of errno; empty is success. */
   readonly expected: string;
   readonly observed: string;
 }
@@ -45,7 +46,7 @@ export interface Native {
   /** Restricts this process and becomes COMMAND; ends the process with 125, 126 or 127 where it cannot. */
   run(plan: Plan, argv: readonly Bytes[]): never;
   /** Applies the plan in a throw-away child and proves it there. */
-  check(plan: Plan, argv: readonly Bytes[]): NativeCheck;
+  check(plan: Plan, argv?: readonly Bytes[]): NativeCheck;
 }
 
 let loaded: Native | undefined;

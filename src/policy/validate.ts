@@ -19,10 +19,9 @@ export function validateDocument(value: unknown, originAt: (at: DocumentPath) =>
     refuseZeroBytes(checked.output, [], originAt);
     return checked.output;
   }
-  const issue = deepest(checked.issues);
-  const at = pathOf(issue);
+  const { issue, at } = deepest(checked.issues, []);
   const key = at.at(-1);
-  if (issue.kind === 'schema' && issue.type === 'strict_object' && issue.expected === 'never' && key !== undefined) {
+  if (issue.type === 'strict_object' && issue.expected === 'never' && key !== undefined) {
     const known = knownKeys(at.slice(0, -1));
     return refuse('policy-key-unknown', originAt(at), escapeText(String(key)), nearest(String(key), known), known);
   }
@@ -37,33 +36,29 @@ function withoutExtensions(value: unknown): unknown {
 
 type Issue = v.BaseIssue<unknown>;
 
+/** An issue, and where in the document it is. */
+interface Found {
+  readonly issue: Issue;
+  readonly at: readonly (string | number)[];
+}
+
 /**
  * Of alternatives, follows the one that the author meant: whose kind of value (mapping, list, scalar) is there. So a misspelt key inside a
- * mapping is named, instead of "neither a word nor a mapping".
+ * mapping is named, instead of "neither a word nor a mapping". Unknown keys come first: they explain what is missing beside them.
+ *
+ * @param above where the issues' own paths start.
  */
-function deepest(issues: readonly Issue[]): Issue {
-  const [first] = issues;
-  if (first === undefined) throw new Error('a failed check without an issue');
-  const candidates = issues.flatMap((issue) => {
-    if (issue.type !== 'union' || issue.issues === undefined) return [issue];
-    const within = issue.issues.map((inner) => deepest([inner]));
-    const meant = within.filter((inner) => sameKind(inner, issue));
-    return meant.length > 0 ? [meant.reduce((best, inner) => (depth(inner) > depth(best) ? inner : best))] : [issue];
+function deepest(issues: readonly Issue[], above: Found['at']): Found {
+  const found = issues.map((issue): Found => {
+    const at = [...above, ...(issue.path ?? []).map((step) => step.key as string | number)];
+    if (issue.type !== 'union' || issue.issues === undefined) return { issue, at };
+    const within = issue.issues.map((inner) => deepest([inner], at));
+    const meant = within.filter((inner) => inner.at.length > at.length || inner.issue.kind === 'validation');
+    return meant.reduce((best, inner) => (inner.at.length > best.at.length ? inner : best), meant[0] ?? { issue, at });
   });
-  return candidates.find((issue) => issue.expected === 'never') ?? candidates[0] ?? first;
-}
-
-/** Did this alternative fail inside the value, or by a rule about it, rather than for being of another kind? */
-function sameKind(inner: Issue, outer: Issue): boolean {
-  return depth(inner) > depth(outer) || inner.kind === 'validation';
-}
-
-function depth(issue: Issue): number {
-  return issue.path?.length ?? 0;
-}
-
-function pathOf(issue: Issue): (string | number)[] {
-  return (issue.path ?? []).map((step) => step.key as string | number);
+  const [first] = found;
+  if (first === undefined) throw new Error('a failed check without an issue');
+  return found.find(({ issue }) => issue.expected === 'never') ?? first;
 }
 
 function describePlace(at: DocumentPath): string {
@@ -76,7 +71,7 @@ function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return escapeText(JSON.stringify(value) ?? String(value));
+  return typeof value === 'string' ? `"${escapeText(value)}"` : escapeText(String(value));
 }
 
 function describeExpected(issue: Issue): string {

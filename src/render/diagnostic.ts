@@ -4,6 +4,5 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 export function renderDiagnostic(diagnostic: Diagnostic, json: boolean): string {
   const { code, level, origin, message, remedy } = diagnostic;
   if (json) return JSON.stringify({ code, level, origin: origin ?? '', message, remedy });
-  const kind = level === 'error' ? '' : `${level}: `;
-  return `landlock-run: ${kind}${origin === undefined ? '' : `${origin}: `}${message}; ${remedy}`;
+  return `landlock-run: ${origin === undefined ? '' : `${origin}: `}${message}; ${remedy}`;
 }

@@ -1,4 +1,4 @@
-import { type Origin } from '../diagnostics/origin.ts';
+import type { Origin } from '../diagnostics/origin.ts';
 import {
   describeAbi,
   linuxOfAbi,
@@ -10,7 +10,7 @@ import {
 } from '../kernel/abi-table.ts';
 import { type FilterFeature, filterMask } from '../kernel/filter-features.ts';
 import { fsMask, type Mask, type NetRight, netMask, restrictMask, scopeMask } from '../kernel/rights.ts';
-import type { PortAccess, Policy } from '../policy/policy.ts';
+import type { Policy, Sockets } from '../policy/policy.ts';
 import { deniesSockets, restrictsSockets } from '../policy/settle-sockets.ts';
 import type { Requirement, RequirementKind, Unmet } from './ruleset.ts';
 
@@ -152,16 +152,17 @@ function networkRequirements(policy: Policy, stated: Make): Requirement[] {
   };
   const { tcp, udp, noNet, otherNet, noUnix } = policy;
   const insteadOfLandlock = noNet.value ? filterMask('inet_none', 'tcp', 'io_uring') : 0;
-  const right = (access: PortAccess | undefined, name: NetRight, what: string, alternative: Mask): void => {
-    if (access?.kind !== 'only') return;
-    const needs = describeAbi(sinceNet(name));
-    out.push(stated({ kind: 'net', bits: netMask(name), alternative, origin: access.origin, what, needs }));
+  const rights = (sockets: Sockets | undefined, names: readonly [NetRight, NetRight], what: string, alternative: Mask): void => {
+    const limited = [sockets?.connect, sockets?.bind].map((access) => access?.kind === 'only');
+    const handled = names.filter((_, i) => limited[i]);
+    const [first] = handled;
+    if (first === undefined) return;
+    const needs = describeAbi(sinceNet(first));
+    out.push(stated({ kind: 'net', bits: netMask(...handled), alternative, origin: sockets?.origin, what, needs }));
   };
-  right(tcp?.connect, 'connect_tcp', 'TCP connect by port', insteadOfLandlock);
-  right(tcp?.bind, 'bind_tcp', 'TCP bind by port', insteadOfLandlock);
+  rights(tcp, ['connect_tcp', 'bind_tcp'], 'TCP by port', insteadOfLandlock);
   const withoutUdp = deniesSockets(udp) ? filterMask('udp_none', 'io_uring') : 0;
-  right(udp?.connect, 'connect_send_udp', 'UDP connect and send by port', withoutUdp);
-  right(udp?.bind, 'bind_udp', 'UDP bind by port', withoutUdp);
+  rights(udp, ['connect_send_udp', 'bind_udp'], 'UDP by port', withoutUdp);
   if (noNet.value) filter(noNet.origin, 'no network at all', 'inet_none', 'tcp', 'udp_none', 'other_net_none', 'io_uring');
   else {
     if (restrictsSockets(tcp)) {
