@@ -1,6 +1,6 @@
 // Builds everything that runs from a checkout: types checked and modules emitted (build/), one bundle (dist/), the addon (native/build/).
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,10 +12,8 @@ function step(what, command, args) {
   execFileSync(command, args, { cwd: root, stdio: 'inherit' });
 }
 
-rmSync(join(root, 'build', 'src'), { recursive: true, force: true });
-rmSync(join(root, 'build', 'test'), { recursive: true, force: true });
 mkdirSync(join(root, 'build'), { recursive: true });
-step('types and modules', process.execPath, [join("node_modules", "typescript", "bin", "tsc"), '--project', '.']);
+step('types and modules', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', '.']);
 
 console.log('build: bundle');
 await build({

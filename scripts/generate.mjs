@@ -2,14 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderJsonSchema } from './render-json-schema.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { renderJsonSchema } = await import('../build/src/policy/json-schema.js');
+const { policySchema } = await import('../build/src/policy/schema.js');
 const { renderNativeMessages } = await import('../build/src/diagnostics/render-native-messages.js');
 const { nativeMessages } = await import('../build/src/diagnostics/native-messages.js');
 
 const generated = {
-  'schema/policy.schema.json': renderJsonSchema(),
+  'schema/policy.schema.json': renderJsonSchema(policySchema),
   'native/core/messages.inc': renderNativeMessages(nativeMessages),
 };
 

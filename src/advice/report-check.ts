@@ -52,7 +52,10 @@ export interface Proof {
 
 /** What the report is made from. */
 export interface CheckFacts {
-  readonly kernel: KernelFacts & { readonly absent: string | undefined; readonly errata: readonly number[] | undefined };
+  readonly kernel: KernelFacts & {
+    readonly absent: string | undefined;
+    readonly errata: readonly number[] | undefined;
+  };
   readonly accepted: boolean;
   readonly proofs: readonly Proof[];
   readonly diagnostics: readonly Diagnostic[];

@@ -32,6 +32,5 @@ export function textOfBytes(bytes: Bytes): string | undefined {
 }
 
 function isAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
   return /^[\x00-\x7f]*$/.test(text);
 }

@@ -40,7 +40,7 @@ async function perform(request: Request): Promise<number> {
       return printPolicy(request);
     }
     case 'help': {
-      const { renderHelp } = await import('../render/help.ts');
+      const { renderHelp } = await import('./help.ts');
       writeAll(1, renderHelp());
       return 0;
     }

@@ -9,10 +9,7 @@ export const policyMessages = {
     `cannot read the policy ${quote(path)}: ${reason}`,
     'nothing ran; name a readable file',
   ],
-  'policy-not-file': (path: Bytes): Message => [
-    `the policy ${quote(path)} is a directory`,
-    'name the YAML file in it',
-  ],
+  'policy-not-file': (path: Bytes): Message => [`the policy ${quote(path)} is a directory`, 'name the YAML file in it'],
   'policy-too-large': (path: Bytes, most: number): Message => [
     `the policy ${quote(path)} is larger than ${most} bytes`,
     'name the right file, or grant directories instead of files',
@@ -77,23 +74,11 @@ export const policyMessages = {
     `${quote(text)} comes to ${quote(path)}, with write`,
     'check the variable; to grant that directory on purpose, write it without a variable',
   ],
-  overlap: (
-    path: Bytes,
-    where: string,
-    above: Bytes,
-    form: string,
-    instead: readonly Bytes[] | undefined,
-  ): Message => [
+  overlap: (path: Bytes, where: string, above: Bytes, form: string, instead: readonly Bytes[] | undefined): Message => [
     `${quote(path)} cannot be less writable than ${quote(above)} above it, which ${where} grants: Landlock only adds`,
     insteadOf(form, instead, 'or say --allow-overlap to give it up'),
   ],
-  deny: (
-    path: Bytes,
-    where: string,
-    above: Bytes,
-    form: string,
-    instead: readonly Bytes[] | undefined,
-  ): Message => [
+  deny: (path: Bytes, where: string, above: Bytes, form: string, instead: readonly Bytes[] | undefined): Message => [
     `cannot deny ${quote(path)} inside ${quote(above)}, which ${where} grants: Landlock only grants`,
     insteadOf(form, instead, 'or leave the deny out'),
   ],

@@ -29,7 +29,10 @@ export const usageMessages = {
     `COMMAND ${quote(word)} begins with -`,
     'put -- before COMMAND, or correct the option',
   ],
-  'command-missing': (): Message => ['there is no COMMAND to run', 'add -- COMMAND [ARG...], or see landlock-run --help'],
+  'command-missing': (): Message => [
+    'there is no COMMAND to run',
+    'add -- COMMAND [ARG...], or see landlock-run --help',
+  ],
   'command-unwanted': (mode: string): Message => [`${mode} takes no COMMAND`, 'leave COMMAND out'],
   'modes-many': (first: string, second: string): Message => [
     `${first} and ${second} are two modes, and a call has one`,

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { profileOrigin } from '../diagnostics/origin.ts';
-import { refuseWritableFence, type FenceFile } from '../policy/fence.ts';
+import { type FenceFile, refuseWritableFence } from '../policy/fence.ts';
 import { type Flag, statementsOfFlags } from '../policy/from-flags.ts';
 import { refuseOverlap } from '../policy/overlap.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -46,7 +46,8 @@ export async function preparePolicy(flags: readonly Flag[], caller: Caller): Pro
 
 /** YAML and the schema cost more than all the rest of a start, so they are loaded where a file is named, and only there. */
 async function loadFiles(flags: readonly Flag[], caller: Caller): Promise<FileSources> {
-  if (!flags.some((flag) => flag.name === '--policy' || flag.name === '--discover')) return { statements: [], files: [] };
+  if (!flags.some((flag) => flag.name === '--policy' || flag.name === '--discover'))
+    return { statements: [], files: [] };
   const { loadFileSources } = await import('./load-sources.ts');
   return loadFileSources(flags, caller);
 }

@@ -3,7 +3,7 @@ import type { Native } from './native.ts';
 
 /** Why there is no Landlock, by the errno of landlock_create_ruleset(2). */
 const ABSENCES: Readonly<Record<number, string>> = {
-  1: 'blocked: a seccomp filter, such as a container\'s, forbids the system calls (EPERM)',
+  1: "blocked: a seccomp filter, such as a container's, forbids the system calls (EPERM)",
   38: 'not there: the kernel is older than 5.13 or built without it, or a filter hides it (ENOSYS)',
   95: 'off: built into the kernel, but not among the security modules started at boot (EOPNOTSUPP)',
 };

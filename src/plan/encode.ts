@@ -89,7 +89,10 @@ function flagsOf(policy: Policy, options: PlanOptions): number {
   return maskOf(PLAN_FLAGS, set);
 }
 
-function maskOf<Name extends string>(bits: Readonly<Record<Name, number>>, set: Readonly<Record<Name, boolean>>): number {
+function maskOf<Name extends string>(
+  bits: Readonly<Record<Name, number>>,
+  set: Readonly<Record<Name, boolean>>,
+): number {
   return (Object.keys(bits) as Name[]).reduce((mask, name) => (set[name] ? mask | bits[name] : mask), 0);
 }
 

@@ -60,7 +60,8 @@ export function discoverGrants(request: DiscoverRequest, config: YamlDocument, h
     for (const key of keys) {
       const at = findKey(config.value, key.split('.'));
       const texts = at === undefined ? [] : [...textsIn(valueAt(config.value, at), at)];
-      if (at === undefined || texts.length === 0) return refuse('discover-key-missing', request.origin, key, request.config);
+      if (at === undefined || texts.length === 0)
+        return refuse('discover-key-missing', request.origin, key, request.config);
       for (const [place, text] of texts) {
         if (!/^[a-z0-9+]+:\/\//i.test(text)) grant(bytesOfText(text), form, config.originAt(place));
       }

@@ -35,7 +35,14 @@ export function refuseWritableFence(
   for (const file of files) {
     const grant = findWritable(file.path, writable, view);
     if (grant === undefined) continue;
-    const diagnostic = diagnose('error', 'fence-writable', file.origin, file.path, describeOrigin(grant.origin), grant.path);
+    const diagnostic = diagnose(
+      'error',
+      'fence-writable',
+      file.origin,
+      file.path,
+      describeOrigin(grant.origin),
+      grant.path,
+    );
     if (!allowOverlap) throw new Refusal(diagnostic);
     warnings.push({ ...diagnostic, level: 'warning' });
   }

@@ -47,7 +47,8 @@ export function readDocument(document: PolicyDocument, context: DocumentContext)
     say({ kind: 'profile', name }, ['profiles', i]);
   });
   for (const [name, on] of Object.entries(document.scope ?? {})) {
-    if (on !== undefined) say({ kind: 'scope', name: name as ScopeName, on: on === true || on === 'on' }, ['scope', name]);
+    if (on !== undefined)
+      say({ kind: 'scope', name: name as ScopeName, on: on === true || on === 'on' }, ['scope', name]);
   }
   if (document.min_abi !== undefined) say({ kind: 'min_abi', abi: document.min_abi }, ['min_abi']);
   for (const name of ['bare', 'no_unix', 'keep_caps', 'keep_path', 'require_paths'] as const) {
@@ -139,7 +140,8 @@ function saySockets(
     return;
   }
   if (typeof sockets === 'string') {
-    for (const direction of ['connect', 'bind'] as const) say({ kind: 'ports', transport, direction, ports: sockets }, at);
+    for (const direction of ['connect', 'bind'] as const)
+      say({ kind: 'ports', transport, direction, ports: sockets }, at);
     return;
   }
   say({ kind: 'transport', transport }, at);
@@ -147,7 +149,8 @@ function saySockets(
     const stated = sockets[direction];
     const place = [...at, direction];
     if (typeof stated === 'string') say({ kind: 'ports', transport, direction, ports: stated }, place);
-    else for (const [i, one] of (stated ?? []).entries()) sayPort(transport, direction, one, [...place, i], context, say);
+    else
+      for (const [i, one] of (stated ?? []).entries()) sayPort(transport, direction, one, [...place, i], context, say);
   }
 }
 

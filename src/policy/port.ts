@@ -41,7 +41,7 @@ export function unitePortRanges(ranges: readonly PortRange[]): PortRange[] {
   for (const range of sorted) {
     const last = united.at(-1);
     if (last !== undefined && range.low <= last.high + 1) {
-      united[united.length - 1] = { low: last.low, high: range.high > last.high ? range.high : last.high };
+      united[united.length - 1] = { low: last.low, high: Math.max(range.high, last.high) as Port };
     } else {
       united.push(range);
     }

@@ -100,7 +100,11 @@ function toValue(document: Document.Parsed, origin: Origin): unknown {
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (error) {
-    return refuse('policy-syntax', origin, escapeText(firstLine(error instanceof Error ? error.message : String(error))));
+    return refuse(
+      'policy-syntax',
+      origin,
+      escapeText(firstLine(error instanceof Error ? error.message : String(error))),
+    );
   }
 }
 

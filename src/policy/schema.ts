@@ -52,10 +52,7 @@ const sockets = (transport: string) =>
   ]);
 
 const onOff = v.union([v.boolean(), v.picklist(['on', 'off'])]);
-const limitValue = v.union([
-  v.pipe(v.number(), v.integer(), v.minValue(0)),
-  v.pipe(v.string(), v.minLength(1)),
-]);
+const limitValue = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.pipe(v.string(), v.minLength(1))]);
 const limitNames = Object.keys(RESOURCE_LIMITS).filter((name) => RESOURCE_LIMITS[name]?.ignored === undefined);
 const names = v.array(text);
 
@@ -68,7 +65,10 @@ const filesSchema = v.union([
     grant: v.optional(described(v.array(grantEntry), 'Exactly the rights named.')),
     unix: pathList('Connect to a pathname UNIX socket, or to those in a directory.'),
     deny: v.optional(
-      described(v.array(path), 'Not something Landlock can do: refused, with the siblings that could be granted instead.'),
+      described(
+        v.array(path),
+        'Not something Landlock can do: refused, with the siblings that could be granted instead.',
+      ),
     ),
   }),
 ]);
@@ -88,7 +88,10 @@ const envSchema = v.strictObject({
 
 const discoverSchema = v.array(
   v.strictObject({
-    config: described(path, 'A YAML or JSON file; its file:// URIs are granted read-only, the directories of its sqlite:// URIs read-write.'),
+    config: described(
+      path,
+      'A YAML or JSON file; its file:// URIs are granted read-only, the directories of its sqlite:// URIs read-write.',
+    ),
     keys: v.optional(
       described(
         v.strictObject({
@@ -108,9 +111,14 @@ export const policySchema = v.strictObject({
   profiles: v.optional(described(names, 'Built-in profiles: git, toolchains, ssh, tty, shm, dev, worker.')),
   bare: v.optional(described(v.boolean(), 'Leave out the system profile.')),
   fs: v.optional(
-    described(filesSchema, 'Files. Mentioned: denied but for what is granted. `{}` grants nothing beyond the profiles; `any` is absent.'),
+    described(
+      filesSchema,
+      'Files. Mentioned: denied but for what is granted. `{}` grants nothing beyond the profiles; `any` is absent.',
+    ),
   ),
-  tmp: v.optional(described(path, 'A temporary directory: made if missing, granted like rw, TMPDIR, TMP and TEMP point to it.')),
+  tmp: v.optional(
+    described(path, 'A temporary directory: made if missing, granted like rw, TMPDIR, TMP and TEMP point to it.'),
+  ),
   net: v.optional(described(sockets('TCP'), 'TCP; `none` is --no-net: no TCP, no UDP, no other socket but UNIX ones.')),
   udp: v.optional(described(sockets('UDP'), 'UDP; lists need Landlock ABI 10 (Linux 7.2), `none` works everywhere.')),
   other_net: v.optional(described(v.picklist(['any', 'none']), 'Every other kind of socket but UNIX.')),
@@ -132,7 +140,10 @@ export const policySchema = v.strictObject({
     ),
   ),
   compatibility: v.optional(
-    described(v.picklist(['strict', 'best_effort']), 'What happens where this kernel lacks something: refuse, or drop it with a warning.'),
+    described(
+      v.picklist(['strict', 'best_effort']),
+      'What happens where this kernel lacks something: refuse, or drop it with a warning.',
+    ),
   ),
   min_abi: v.optional(
     described(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999)), 'The smallest Landlock ABI to accept.'),
@@ -145,7 +156,12 @@ export const policySchema = v.strictObject({
         Object.fromEntries(
           limitNames.map((name) => [
             name,
-            v.optional(described(limitValue, `prlimit(1)'s ${name} (${RESOURCE_LIMITS[name]?.unit}): VALUE, SOFT:HARD or unlimited.`)),
+            v.optional(
+              described(
+                limitValue,
+                `prlimit(1)'s ${name} (${RESOURCE_LIMITS[name]?.unit}): VALUE, SOFT:HARD or unlimited.`,
+              ),
+            ),
           ]),
         ),
       ),
@@ -155,7 +171,12 @@ export const policySchema = v.strictObject({
   chdir: v.optional(described(path, 'The working directory of COMMAND.')),
   keep_fd: v.optional(
     described(
-      v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(1_048_575)), v.picklist(['args', 'listen'])])),
+      v.array(
+        v.union([
+          v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(1_048_575)),
+          v.picklist(['args', 'listen']),
+        ]),
+      ),
       'Descriptors that COMMAND inherits beside 0, 1 and 2.',
     ),
   ),

@@ -150,9 +150,7 @@ function settleScopes(
   const settle = (name: ScopeName): Settled<boolean> => {
     const stated = those(statements, 'scope').filter((one) => one.name === name);
     const values = stated.map(({ on, origin, rank }) => ({ value: on, origin, rank }));
-    return (
-      settleOne(`scope ${name}`, values, (on) => (on ? 'on' : 'off')) ?? { value: usual[name], origin: undefined }
-    );
+    return settleOne(`scope ${name}`, values, (on) => (on ? 'on' : 'off')) ?? { value: usual[name], origin: undefined };
   };
   return Object.fromEntries(SCOPE_NAMES.map((name) => [name, settle(name)])) as Record<ScopeName, Settled<boolean>>;
 }

@@ -10,10 +10,16 @@ export function renderCheck(report: CheckReport, colour: ChalkInstance): string 
     : colour.red('no: a run with these options is refused here');
   const kernel = landlock.absent === null ? renderAbi(landlock) : `Landlock is ${landlock.absent}`;
   const errata =
-    landlock.errata === null ? 'the kernel does not tell' : landlock.errata.length > 0 ? landlock.errata.join(', ') : 'none';
+    landlock.errata === null
+      ? 'the kernel does not tell'
+      : landlock.errata.length > 0
+        ? landlock.errata.join(', ')
+        : 'none';
   const lines = [
     verdict,
-    ...report.diagnostics.map((diagnostic) => `  ${renderDiagnostic(diagnostic, false).replace(/^landlock-run: /, '')}`),
+    ...report.diagnostics.map(
+      (diagnostic) => `  ${renderDiagnostic(diagnostic, false).replace(/^landlock-run: /, '')}`,
+    ),
     '',
     `kernel        ${kernel}`,
     `errata fixed  ${errata}`,
@@ -37,7 +43,9 @@ function renderRights(title: string, rights: readonly Availability[], colour: Ch
   const lacks = rights.filter((right) => !right.available);
   const lines = [`${title.padEnd(14)}${has.length === 0 ? 'none' : has.join(' ')}`];
   for (const right of lacks) {
-    lines.push(`${''.padEnd(14)}${colour.yellow(`not here: ${right.name}`)}, since ABI ${right.abi} (Linux ${right.linux})`);
+    lines.push(
+      `${''.padEnd(14)}${colour.yellow(`not here: ${right.name}`)}, since ABI ${right.abi} (Linux ${right.linux})`,
+    );
   }
   return lines;
 }

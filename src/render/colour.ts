@@ -13,7 +13,8 @@ export interface ColourContext {
  * asked, since it reads the wrapped command's flags and ignores NO_COLOR.
  */
 export function makeColour(context: ColourContext): ChalkInstance {
-  const capable = context.terminal && (context.noColor ?? '') === '' && context.term !== 'dumb' && context.term !== undefined;
+  const capable =
+    context.terminal && (context.noColor ?? '') === '' && context.term !== 'dumb' && context.term !== undefined;
   const wanted = context.choice === 'always' || (context.choice === 'auto' && capable);
   return new Chalk({ level: wanted ? 1 : 0 });
 }

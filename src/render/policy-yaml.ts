@@ -22,7 +22,8 @@ export function renderPolicyYaml(policy: Policy): string {
 /** The policy as a plain object of the policy file's shape. */
 export function plainPolicy(policy: Policy): Record<string, unknown> {
   const profiles = policy.profiles.map((profile) => profile.value);
-  const ours = (settled: Settled<unknown>): boolean => settled.origin !== undefined && settled.origin.kind !== 'profile';
+  const ours = (settled: Settled<unknown>): boolean =>
+    settled.origin !== undefined && settled.origin.kind !== 'profile';
   const noNet = policy.noNet.value && ours(policy.noNet);
   const scopes = Object.entries(policy.scopes).filter(([, scope]) => scope.origin !== undefined);
   const keys: Record<string, unknown> = {

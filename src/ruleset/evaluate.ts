@@ -60,7 +60,13 @@ export function evaluate(ruleset: Ruleset, kernel: KernelFacts): Enforcement {
 function settle(requirement: Requirement, kernel: KernelFacts): 'met' | 'alternative' | 'unmet' {
   const { kind, bits, alternative } = requirement;
   if (kind === 'abi') return kernel.abi >= bits ? 'met' : 'unmet';
-  const has = { fs: kernel.fs, net: kernel.net, scope: kernel.scopes, restrict: kernel.restrict, filter: kernel.filter };
+  const has = {
+    fs: kernel.fs,
+    net: kernel.net,
+    scope: kernel.scopes,
+    restrict: kernel.restrict,
+    filter: kernel.filter,
+  };
   if ((has[kind] & bits) === bits) return 'met';
   return alternative !== 0 && (kernel.filter & alternative) === alternative ? 'alternative' : 'unmet';
 }

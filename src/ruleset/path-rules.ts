@@ -76,11 +76,7 @@ function writableAbove(
   return nearest && { ...nearest, access };
 }
 
-function makeRule(
-  group: Group,
-  above: { index: number; path: Bytes } | undefined,
-  requirePaths: boolean,
-): PathRule {
+function makeRule(group: Group, above: { index: number; path: Bytes } | undefined, requirePaths: boolean): PathRule {
   const stated = group.grants.filter((grant) => grant.source === 'stated');
   const first = stated[0] ?? group.grants[0];
   if (first === undefined) throw new Error('a group without grants');

@@ -152,7 +152,12 @@ function networkRequirements(policy: Policy, stated: Make): Requirement[] {
   };
   const { tcp, udp, noNet, otherNet, noUnix } = policy;
   const insteadOfLandlock = noNet.value ? filterMask('inet_none', 'tcp', 'io_uring') : 0;
-  const rights = (sockets: Sockets | undefined, names: readonly [NetRight, NetRight], what: string, alternative: Mask): void => {
+  const rights = (
+    sockets: Sockets | undefined,
+    names: readonly [NetRight, NetRight],
+    what: string,
+    alternative: Mask,
+  ): void => {
     const limited = [sockets?.connect, sockets?.bind].map((access) => access?.kind === 'only');
     const handled = names.filter((_, i) => limited[i]);
     const [first] = handled;
@@ -163,7 +168,8 @@ function networkRequirements(policy: Policy, stated: Make): Requirement[] {
   rights(tcp, ['connect_tcp', 'bind_tcp'], 'TCP by port', insteadOfLandlock);
   const withoutUdp = deniesSockets(udp) ? filterMask('udp_none', 'io_uring') : 0;
   rights(udp, ['connect_send_udp', 'bind_udp'], 'UDP by port', withoutUdp);
-  if (noNet.value) filter(noNet.origin, 'no network at all', 'inet_none', 'tcp', 'udp_none', 'other_net_none', 'io_uring');
+  if (noNet.value)
+    filter(noNet.origin, 'no network at all', 'inet_none', 'tcp', 'udp_none', 'other_net_none', 'io_uring');
   else {
     if (restrictsSockets(tcp)) {
       filter(tcp?.origin, 'TCP ports against MPTCP, SMC, fast open and io_uring', 'tcp', 'io_uring');
@@ -204,7 +210,8 @@ function scopeRequirements(policy: Policy, hardening: MakeHardening): Requiremen
 function auditRequirement(policy: Policy, stated: Make): Requirement[] {
   const { value, origin } = policy.audit;
   if (value === 'off') return [];
-  const bits = value === 'all' ? restrictMask('log_new_exec_on') : restrictMask('log_new_exec_on', 'log_subdomains_off');
+  const bits =
+    value === 'all' ? restrictMask('log_new_exec_on') : restrictMask('log_new_exec_on', 'log_subdomains_off');
   const needs = describeAbi(sinceRestrict('log_new_exec_on'));
   const need = stated({ kind: 'restrict', bits, origin, what: "audit records of COMMAND's denials", needs });
   // A log is no fence: it does not count as something enforced.

@@ -1,4 +1,4 @@
-import { OPTION_GROUPS, OPTIONS, type OptionGroup } from '../cli/options.ts';
+import { OPTION_GROUPS, OPTIONS, type OptionGroup } from './options.ts';
 
 const USAGE = `Usage: landlock-run [options] [--] COMMAND [ARG...]
        landlock-run [options] --check [-- COMMAND]
