@@ -35,6 +35,10 @@ if grep -n '"resolved": *"http' package-lock.json; then
   complain 'package-lock.json names a host; npm install --omit-lockfile-registry-resolved leaves it out'
 fi
 
+# npm ci refuses a lock file that lacks a package, be it one for another machine.
+npm ci --dry-run --offline --ignore-scripts --no-audit --loglevel=error >/dev/null ||
+  complain 'package-lock.json is not what npm ci takes; make it anew with npm install --package-lock-only'
+
 # Neither may any other file name the hosts that this machine gets its packages from. One address a line.
 registries() {
   npm --loglevel=error config get registry

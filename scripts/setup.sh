@@ -17,6 +17,13 @@ say() {
   printf '\n== %s\n' "$1"
 }
 
+# npm and node-gyp insist on a home directory; those of services and containers are often not there.
+if [ ! -d "${HOME:-}" ]; then
+  HOME="$root/build/home"
+  mkdir -p -- "$HOME" || die "$HOME cannot be made, and the environment variable HOME names no directory"
+  export HOME
+fi
+
 # Whether a command is there and starts (a version manager's shim may be there and not start).
 works() {
   command -v "$1" >/dev/null 2>&1 && "$1" "${2:---version}" >/dev/null 2>&1
@@ -78,8 +85,8 @@ need_node() {
 need_modules() {
   node "$root/scripts/modules-current.mjs" && return
   say 'installing node modules'
-  # An empty or foreign HOME is no place for npm's cache.
-  if [ ! -d "${HOME:-}" ] || [ ! -w "${HOME:-}" ]; then
+  # A home that is somebody else's is no place for npm's cache.
+  if [ ! -w "$HOME" ]; then
     npm_config_cache="$root/build/npm-cache"
     export npm_config_cache
   fi
