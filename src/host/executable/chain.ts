@@ -1,7 +1,6 @@
 import { type Bytes, bytesOfText } from '../../base/bytes.ts';
 import { quote } from '../../base/escape.ts';
 import { matchesFormat, parseBinaryFormat } from './binfmt.ts';
-import { isElf } from './elf-header.ts';
 import type { ElfImage } from './elf-image.ts';
 import { parseEnvArgument } from './env-arguments.ts';
 import type { HostContext, Seen } from './host-context.ts';
@@ -81,7 +80,7 @@ function followFile(walk: Walk, start: Seen): Chain | 'ENOEXEC' {
   }
   if (!runsHere(machineOf(image.machine, image.bits), context.arch)) {
     trail.note('foreign-machine', file.path, `${quote(file.path)} is made for another machine`);
-    return unknownFormat(walk, file);
+    return unknownFormat(walk, file, true);
   }
   const errno = followLoader(walk, file, image);
   if (errno !== undefined) return trail.chain(errno);
@@ -136,7 +135,7 @@ function followLoader(walk: Walk, file: Seen, image: ElfImage): ExecErrno | unde
 }
 
 /** Not a script, not ELF of ours: ENOEXEC, unless somebody registered the format. */
-function unknownFormat(walk: Walk, file: Seen): Chain | 'ENOEXEC' {
+function unknownFormat(walk: Walk, file: Seen, foreign = false): Chain | 'ENOEXEC' {
   const { context, trail } = walk;
   const head = file.head ?? Buffer.alloc(0);
   const names = context.files.names(FORMATS);
@@ -146,7 +145,7 @@ function unknownFormat(walk: Walk, file: Seen): Chain | 'ENOEXEC' {
     return format !== undefined && matchesFormat(format, file.path, head);
   });
   // Formats of other machines are usually registered by a host whose list a container doesn't see.
-  if (registered || (isElf(head) && !names.some((name) => name === 'status'))) {
+  if (registered || (foreign && !names.some((name) => name === 'status'))) {
     trail.unknown(file.path, `${quote(file.path)} may have a handler in binfmt_misc`);
     return trail.chain();
   }

@@ -41,7 +41,7 @@ export function numbersOf(bytes: Buffer, header: { bits: 32 | 64; littleEndian: 
 }
 
 /** Whether the file announces itself as ELF, which says nothing about the rest of it. */
-export function isElf(head: Buffer): boolean {
+function isElf(head: Buffer): boolean {
   return head.length >= 4 && head.readUInt32BE(0) === 0x7f454c46;
 }
 

@@ -81,7 +81,10 @@ function dynamicOf(programs: readonly ProgramHeader[], header: ElfHeader, read: 
   const program = programs.findLast((each) => each.type === PT_DYNAMIC);
   if (program === undefined) return nothing;
   if (!Number.isSafeInteger(program.offset + program.fileSize)) return 'damaged';
-  const entries = parseDynamic(read(program.offset, Math.min(program.fileSize, MAX_DYNAMIC_SIZE)), header);
+  const size = Math.min(program.fileSize, MAX_DYNAMIC_SIZE);
+  const section = read(program.offset, size);
+  if (section.length < size) return 'damaged';
+  const entries = parseDynamic(section, header);
   const offsets = wantedStrings(entries);
   if (offsets.length === 0) return nothing;
   const segment = programs.find(

@@ -123,7 +123,7 @@ export function createGlibcSearch(question: SearchQuestion): LibrarySearch {
       return { state: 'missing' };
     },
     files: exists(PRELOAD_FILE) ? [{ path: PRELOAD_FILE, needed: false }] : [],
-    preloaded: preloadedBy(context.files.contents(PRELOAD_FILE, 65536)),
+    preloaded: exists(PRELOAD_FILE) ? preloadedBy(context.files.contents(PRELOAD_FILE, 65536)) : [],
     ...(cache === undefined || cachePath === undefined ? {} : { cache: cachePath }),
   };
 }

@@ -11,6 +11,9 @@ import { absolute } from './search-path.ts';
 
 const MOUNTS = bytesOfText('/proc/self/mountinfo');
 
+/** Errors that to execvp mean "not here"; the last three come from network file systems. */
+const MISSING = ['ENOENT', 'ENOTDIR', 'ESTALE', 'ENODEV', 'ETIMEDOUT'];
+
 /** An env script that starts an env script, and so on: beyond this it turns in a circle. */
 const MAX_PROGRAMS = 8;
 
@@ -54,15 +57,16 @@ function inspectWith(context: HostContext, question: CommandQuestion, depth: num
   );
   const chosen = firstThatRuns(candidates);
   const told = chosen?.chain === undefined ? [...chains.values()] : [chosen.chain];
-  const all = told.flatMap(withPrograms);
+  // Where none runs, only what stands in the way is told.
+  const parts = told.flatMap((chain) => (chain.program === undefined ? [chain] : [chain, chain.program]));
   return {
     name,
     candidates,
     ...(chosen === undefined ? {} : { chosen }),
-    needs: chosen === undefined ? [] : unite(all.flatMap(({ needs }) => needs)),
-    problems: all.flatMap(({ problems }) => problems),
-    notes: all.flatMap(({ notes }) => notes),
-    certain: all.every(({ certain }) => certain),
+    needs: chosen === undefined ? [] : unite(parts.flatMap(({ needs }) => needs)),
+    problems: parts.flatMap(({ problems }) => problems),
+    notes: parts.flatMap(({ notes }) => notes),
+    certain: parts.every(({ certain }) => certain),
   };
 }
 
@@ -71,7 +75,7 @@ function candidateAt(context: HostContext, path: Bytes, cwd: Bytes): Candidate {
   const where = { path, absolute: absolute(path, cwd) };
   const status = files.status(where.absolute);
   if (isFileError(status)) {
-    if (status.error === 'ENOENT' || status.error === 'ENOTDIR') return { ...where, state: 'missing' };
+    if (MISSING.includes(status.error)) return { ...where, state: 'missing' };
     if (status.error === 'EACCES') return { ...where, state: 'unsearchable' };
     return { ...where, state: 'error', errno: status.error };
   }
@@ -94,12 +98,6 @@ function firstThatRuns(candidates: readonly Candidate[]): Candidate | undefined 
     if (errno !== 'ENOENT' && errno !== 'EACCES') return undefined;
   }
   return undefined;
-}
-
-/** A chain and those of the programs that it looks up in turn. */
-function withPrograms(chain: Chain): Chain[] {
-  const next = chain.program?.chosen?.chain;
-  return next === undefined ? [chain] : [chain, ...withPrograms(next)];
 }
 
 /** No path twice: the stronger access, and needed if either is. */

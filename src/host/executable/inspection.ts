@@ -59,7 +59,7 @@ export interface Chain {
   readonly needs: readonly Need[];
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
-  /** False where something could not be found out: then nothing but the needs that are listed may be concluded. */
+  /** False where something could not be found out: then nothing but the needs that are listed may be concluded. Says nothing of `program`. */
   readonly certain: boolean;
   readonly errno?: ExecErrno;
   /** What `#!/usr/bin/env NAME` looks up when it has been started. */
@@ -67,7 +67,7 @@ export interface Chain {
 }
 
 /**
- * `missing` ENOENT or ENOTDIR · `unsearchable` a directory on the way is closed to us · `not-regular` a directory or device (EACCES) ·
+ * `missing` ENOENT, ENOTDIR and the like · `unsearchable` a directory on the way is closed to us · `not-regular` a directory or device (EACCES) ·
  * `not-executable` no x for us (EACCES) · `noexec` the mount forbids it (EACCES) · `error` any other errno, at which execvp stops.
  */
 export type CandidateState =

@@ -57,7 +57,7 @@ export function createTrail(context: HostContext): Trail {
       needs,
       problems,
       notes,
-      certain: certain && (program?.certain ?? true),
+      certain,
       ...(errno === undefined ? {} : { errno }),
       ...(program === undefined ? {} : { program }),
     }),
