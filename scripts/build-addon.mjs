@@ -35,7 +35,9 @@ const fail = (line) => {
 
 if (process.platform !== 'linux') fail('the addon is for Linux only');
 if (!existsSync(gyp)) fail('node-gyp is missing; run `npm ci` first');
-const missing = needs.filter(({ names }) => !names.some((name) => name.includes('/') ? isExecutable(name) : isInstalled(name)));
+const missing = needs.filter(
+  ({ names }) => !names.some((name) => (name.includes('/') ? isExecutable(name) : isInstalled(name))),
+);
 if (missing.length > 0) {
   fail(
     `${missing.map(({ what }) => what).join(' and ')} missing; on Debian and Ubuntu: apt-get install build-essential python3, ` +
@@ -46,7 +48,8 @@ if (missing.length > 0) {
 /* Where Node came with its headers they are used, so that nothing is fetched. */
 const prefix = join(dirname(process.execPath), '..');
 const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
-const built = spawnSync(gyp, ['rebuild', ...headers, ...process.argv.slice(2)], {
+/* Not `rebuild`, which would take the addon away from whoever loads it meanwhile. */
+const built = spawnSync(gyp, ['configure', 'build', ...headers, ...process.argv.slice(2)], {
   cwd: join(root, 'native'),
   stdio: 'inherit',
 });

@@ -77,7 +77,7 @@ static void grant(struct context *context, const struct path_row *row, int descr
         return;
     ruleset_add_path(context, row, descriptor, access, path);
     if (!directory) {
-        if ((access & LANDLOCK_ACCESS_FS_EXECUTE) != 0)
+        if ((access & LANDLOCK_ACCESS_FS_EXECUTE) != 0 && (stat.st_mode & S_IXALL) != 0)
             remember_directory_of(context, path, access);
         return;
     }

@@ -149,7 +149,7 @@
 #define S_IFMT 0170000
 #define S_IFIFO 0010000
 #define S_IFDIR 0040000
-#define S_IFREG 0100000
+#define S_IXALL 0111
 
 struct open_how {
     uint64_t flags;

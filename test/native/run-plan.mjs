@@ -12,23 +12,24 @@ export const root = join(here, '..', '..');
 export const addonPath = join(root, 'native', 'build', 'Release', 'landlock_run.node');
 export const addon = createRequire(import.meta.url)(addonPath);
 
-/* The child finds what to run in the file on descriptor 3, so that its own argv and environment are free for the tests. */
+/* The child finds what to run in the file on descriptor 9, so that its own argv and environment are free for the tests. */
 const driver = `
 const { readFileSync, closeSync } = require('node:fs');
-const { plan, argv, record } = JSON.parse(readFileSync(3, 'utf8'));
-closeSync(3);
+const { plan, argv, record } = JSON.parse(readFileSync(9, 'utf8'));
+closeSync(9);
 const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'));
 require(${JSON.stringify(addonPath)}).run(bytes(plan), argv, record === undefined ? undefined : bytes(record));
 `;
 
 /**
- * Applies the plan and executes argv, in a child of its own. Descriptor 4 is a pipe to the caller, meant for the status.
+ * Applies the plan and executes argv, in a child of its own. Descriptor 3 is /dev/null; 4 is a pipe to the caller, meant for the status.
  *
  * @param plan a plan's description, or its bytes
- * @param options env, cwd, input (standard input), record, patch (see buildPlan), redirect (shell redirections for the process)
+ * @param options env, cwd, input (standard input), record, patch (see buildPlan), redirect (shell redirections for the process), before (a program
+ *   that runs it)
  * @returns status, signal, stdout, stderr, and what was written to descriptor 4 as `extra`
  */
-export function runPlan(plan, argv, { env = {}, cwd, input = '', record, patch, redirect = '' } = {}) {
+export function runPlan(plan, argv, { env = {}, cwd, input = '', record, patch, redirect = '', before = [] } = {}) {
   const bytes = plan instanceof Uint8Array ? plan : buildPlan(plan, patch);
   const request = openRequest({
     plan: Buffer.from(bytes).toString('base64'),
@@ -36,7 +37,7 @@ export function runPlan(plan, argv, { env = {}, cwd, input = '', record, patch, 
     ...(record === undefined ? {} : { record: Buffer.from(record).toString('base64') }),
   });
   try {
-    const child = spawnSync('/bin/sh', ['-c', `exec "$@" ${redirect}`, 'sh', process.execPath, '-e', driver], {
+    const child = spawnSync('/bin/sh', ['-c', `exec "$@" 9<&3 3</dev/null ${redirect}`, 'sh', ...before, process.execPath, '-e', driver], {
       cwd,
       env: { PATH: '/usr/bin:/bin', ...env },
       encoding: 'latin1',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { full, patches } from './damaged-plans.mjs';
-import { buildPlan, devNull, filesPlan, FLAGS, KIND, systemPaths } from './plan-builder.mjs';
+import { buildPlan, devNull, filesPlan, FLAGS, FS_ALL, KIND, PATH, systemPaths } from './plan-builder.mjs';
 import { root } from './run-plan.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'landlock-run-'));
@@ -62,6 +62,33 @@ test('sanitizers: a run, its PATH edit and a failed exec', () => {
   const failed = sanitized('run', plan, ['no-such-command']);
   assert.deepEqual([failed.status, failed.stdout], [127, '']);
   assert.match(failed.stderr, /^landlock-run: cannot find the command "no-such-command"; [^\n]*\n$/);
+});
+
+test('sanitizers: more parents are open at once than the soft limit of descriptors allows, and COMMAND gets that limit', () => {
+  const rows = [];
+  const children = [];
+  const writable = { access: FS_ALL, flags: PATH.STATED | PATH.WRITE };
+  for (let i = 0; i < 300; i++) {
+    const parent = join(folder, 'parents', String(i));
+    mkdirSync(join(parent, 'x'), { recursive: true });
+    rows.push({ ...writable, path: parent });
+    children.push({ ...writable, path: `${parent}/x`, parent: systemPaths.length + 1 + i, relative: parent.length + 1 });
+  }
+  const file = join(folder, 'many');
+  writeFileSync(file, buildPlan(filesPlan([...rows, ...children])));
+  const result = spawnSync('/bin/sh', ['-c', 'ulimit -Sn 64; exec "$@"', 'sh', program, 'run', file, 'sh', '-c', 'ulimit -Sn'], {
+    encoding: 'latin1', env: { PATH: '/usr/bin:/bin', ASAN_OPTIONS: 'detect_leaks=0' },
+  });
+  assert.deepEqual([result.status, result.stdout, result.stderr], [0, '64\n', '']);
+});
+
+test('sanitizers: a standard descriptor that the caller had closed is closed in COMMAND', () => {
+  const file = join(folder, 'closed');
+  writeFileSync(file, buildPlan({ paths: [{ path: '/usr' }] }));
+  const result = spawnSync('/bin/sh', ['-c', 'exec "$@" 0<&-', 'sh', program, 'run', file, '/bin/sh', '-c', 'ls -1 /proc/$$/fd; true'], {
+    encoding: 'latin1', env: { PATH: '/usr/bin:/bin', ASAN_OPTIONS: 'detect_leaks=0' },
+  });
+  assert.deepEqual([result.status, result.stdout, result.stderr], [0, '1\n2\n', '']);
 });
 
 test('sanitizers: a subject of every byte, longer than a message shows', () => {
