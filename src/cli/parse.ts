@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Bytes } from '../base/bytes.ts';
+import { quote } from '../base/escape.ts';
 import { nearest } from '../base/nearest.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
@@ -50,14 +51,13 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
   refuseDashCommand(words, command);
   for (const flag of given) refuseBadValue(flag);
   const mode = oneMode(given);
-  const color = given.findLast((flag) => flag.name === '--color')?.value;
   const request: Request = {
     mode,
     flags: given.filter((flag) => !(flag.name in MODE_FLAGS) && !OUTPUT_FLAGS.has(flag.name)),
     command,
     json: given.some((flag) => flag.name === '--json'),
     verbose: given.some((flag) => flag.name === '--verbose'),
-    color: readColor(color),
+    color: readColor(given),
   };
   if (mode === 'run' && command.length === 0) refuse('command-missing', undefined);
   if (mode === 'print-policy' && command.length > 0) refuse('command-unwanted', undefined, '--print-policy');
@@ -148,9 +148,13 @@ function oneMode(given: readonly Flag[]): Mode {
   return MODE_FLAGS[first.name] ?? 'run';
 }
 
-function readColor(value: Bytes | undefined): Request['color'] {
+function readColor(given: readonly Flag[]): Request['color'] {
   const words = ['auto', 'always', 'never'] as const;
-  if (value === undefined) return 'auto';
-  const word = words.find((one) => one === (value as string));
-  return word ?? refuse('word-unknown', flagOrigin('--color'), value, nearest(value, words), words);
+  const origin = flagOrigin('--color');
+  const [first, ...others] = given.flatMap((flag) => (flag.name === '--color' ? [flag.value ?? ('' as Bytes)] : []));
+  if (first === undefined) return 'auto';
+  const other = others.find((value) => value !== first);
+  if (other !== undefined) refuse('conflict', origin, 'color', quote(other), quote(first), origin);
+  const word = words.find((one) => one === (first as string));
+  return word ?? refuse('word-unknown', origin, first, nearest(first, words), words);
 }
