@@ -70,6 +70,30 @@ test('DT_RPATH is inherited, DT_RUNPATH is not, $ORIGIN is of the object that ho
   );
 });
 
+test("DT_RUNPATH of a library shuts out its program's DT_RPATH", () => {
+  const table = { [LOADER]: glibc, '/bin/x': dynamic({ needed: ['liba.so'], rpath: '/r' }), '/r/libb.so': library };
+  const find = (parts: Parameters<typeof makeElf>[0]) =>
+    inspectIn({ ...table, '/r/liba.so': makeElf({ needed: ['libb.so'], ...parts }) }, 'x').problems.length;
+  assert.deepEqual([find({}), find({ runpath: '/none' })], [0, 1]);
+});
+
+test("$ORIGIN of a library is the directory that it was opened in, not its link's target", () => {
+  const table = { [LOADER]: glibc, '/bin/x': dynamic({ needed: ['liba.so'], runpath: '/app' }) };
+  const linked = {
+    '/app/liba.so': { link: '/store/a' },
+    '/store/a': makeElf({ needed: ['libb.so'], runpath: '$ORIGIN' }),
+  };
+  assert.equal(inspectIn({ ...table, ...linked, '/app/libb.so': library }, 'x').problems.length, 0);
+  assert.equal(inspectIn({ ...table, ...linked, '/store/libb.so': library }, 'x').problems.length, 1);
+});
+
+test('a library in a directory that only loaders before glibc 2.37 try is unknown, even two deep', () => {
+  const table = { [LOADER]: glibc, '/bin/x': dynamic({ needed: ['liba.so'], runpath: '/a' }), '/a/liba.so': library };
+  assert.equal(inspectIn({ ...table, '/a/tls/other.so': library }, 'x').certain, true);
+  assert.equal(inspectIn({ ...table, '/a/haswell/liba.so': library }, 'x').certain, false);
+  assert.equal(inspectIn({ ...table, '/a/tls/x86_64/liba.so': library }, 'x').certain, false);
+});
+
 test('LD_LIBRARY_PATH comes behind DT_RPATH and before DT_RUNPATH; an empty element is the working directory', () => {
   const table = { [LOADER]: glibc, '/run/liba.so': library, '/env/liba.so': library, '/work/liba.so': library };
   const find = (key: 'rpath' | 'runpath', LD_LIBRARY_PATH: string) =>
@@ -196,6 +220,26 @@ test('env: what it looks up is inspected too, in the PATH that env leaves', () =
   assert.deepEqual(pathsOf(run('-S PATH=/opt node --test')), ['/bin/x', '/usr/bin/env', '/opt/node']);
   assert.equal(run('nodejs').problems[0]?.code, 'program-not-found');
   assert.equal(run('-C /tmp node').certain, false);
+});
+
+test('env: what either program needs is needed', () => {
+  const cache = makeCache([
+    { name: 'liba.so', path: '/lib64/liba.so' },
+    { name: 'libb.so', path: '/opt/libb.so' },
+  ]);
+  const table = { [LOADER]: glibc, '/etc/ld.so.cache': cache, '/lib64/liba.so': library, '/opt/libb.so': library };
+  const programs = { '/usr/bin/env': dynamic({ needed: ['liba.so'] }), '/bin/y': dynamic({ needed: ['libb.so'] }) };
+  const got = inspectIn({ ...table, ...programs, '/bin/x': '#!/usr/bin/env y\n' }, 'x');
+  assert.equal(got.needs.find(({ role }) => role === 'library-cache')?.needed, true);
+  assert.equal(new Set(pathsOf(got)).size, got.needs.length);
+});
+
+test('an ELF machine that is not known here is unknown, not foreign', () => {
+  const got = inspectIn(
+    { '/bin/x': makeElf({ bits: 32, machine: 62 }), '/proc/sys/fs/binfmt_misc/status': 'enabled' },
+    'x',
+  );
+  assert.deepEqual([got.certain, got.notes.map(({ code }) => code)], [false, ['unknown']]);
 });
 
 test('env scripts that start each other for ever end in "unknown"', () => {

@@ -146,6 +146,13 @@ function real(path: string): string {
   return join(path);
 }
 
+const compat = spawnSync('cc', ['-m32', '-o', here('bin/compat'), here('source.c')]).status === 0;
+test('libraries of a 32-bit program', { skip: compat ? needsLdd.skip : 'no 32-bit compiler' }, () => {
+  const got = inspect(here('bin/compat'));
+  assert.ok(pathsOf(got, 'library').length > 0);
+  assert.deepEqual(pathsOf(got, 'library').map(real).sort(), ldd(here('bin/compat'), '').map(real).sort());
+});
+
 test('$ORIGIN of a program that is started by a link is where the program lies', () => {
   // ldd starts the loader instead of the program, and takes the link's directory; so the loader is asked in the program's own exec.
   const env = { PATH, LD_TRACE_LOADED_OBJECTS: '1' };

@@ -78,7 +78,13 @@ function followFile(walk: Walk, start: Seen): Chain | 'ENOEXEC' {
     trail.unknown(file.path, `${quote(file.path)} is an ELF file that cannot be made out`);
     return trail.chain();
   }
-  if (!runsHere(machineOf(image.machine, image.bits), context.arch)) {
+  const machine = machineOf(image.machine, image.bits);
+  if (machine === undefined) {
+    // x32 for one: the kernel may have been built with it or without.
+    trail.unknown(file.path, `${quote(file.path)} is made for a machine that is not known here`);
+    return trail.chain();
+  }
+  if (!runsHere(machine, context.arch)) {
     trail.note('foreign-machine', file.path, `${quote(file.path)} is made for another machine`);
     return unknownFormat(walk, file, true);
   }

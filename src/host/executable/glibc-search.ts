@@ -106,7 +106,7 @@ export function createGlibcSearch(question: SearchQuestion): LibrarySearch {
   }
 
   function isDefault(directory: Bytes): boolean {
-    // Where the loader itself lies is one of them in every distribution: spares reading it.
+    // Where the loader itself lies is one of them in every distribution (on Debian /lib32 too): spares reading it.
     const own = directoryOf(interpreter.resolved);
     if (directory === own || `/usr${directory}` === own) return true;
     return strings()?.defaultDirectories.includes(directory) ?? false;

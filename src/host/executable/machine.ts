@@ -36,6 +36,6 @@ export function machineOf(number: number, bits: 32 | 64): Machine | undefined {
 }
 
 /** Whether the kernel under this Node runs such programs by itself, with its compat layer where it has one. */
-export function runsHere(machine: Machine | undefined, arch: string): machine is Machine {
-  return machine?.hosts.includes(arch) ?? false;
+export function runsHere(machine: Machine, arch: string): boolean {
+  return machine.hosts.includes(arch);
 }
