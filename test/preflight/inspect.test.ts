@@ -179,6 +179,14 @@ test('musl: its own names, its path file, its defaults, run paths inherited', ()
   ]);
 });
 
+test('musl: $ORIGIN in both spellings; a run path with another token is as none', () => {
+  const find = (runpath: string) => {
+    const program = makeElf({ interpreter: MUSL, needed: ['liba.so'], runpath });
+    return inspectIn({ '/o$x/p': program, [MUSL]: musl, '/o$x/l/liba.so': library }, '/o$x/p').problems.length;
+  };
+  assert.deepEqual(['/z:$ORIGIN/l', '${ORIGIN}:${ORIGIN}/l', '$ORIGIN/l:/$LIB'].map(find), [0, 0, 1]);
+});
+
 test('a loader of an unknown kind: its libraries are not guessed', () => {
   const got = inspectIn(
     { '/bin/x': makeElf({ interpreter: '/l', needed: ['liba.so'] }), '/l': makeElf({ soname: 'odd' }) },

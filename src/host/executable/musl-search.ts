@@ -1,7 +1,7 @@
 import { type Bytes, bytesOfLatin1, bytesOfText } from '../../base/bytes.ts';
 import { isFileError } from './host-files.ts';
 import type { Found, LibrarySearch, Loaded, SearchQuestion } from './library-search.ts';
-import { absolute, expandTokens, join, splitSearchPath } from './search-path.ts';
+import { absolute, join, splitSearchPath } from './search-path.ts';
 
 /** Libraries that musl is itself; any name that begins so (ldso/dynlink.c, load_library). */
 const RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
@@ -61,8 +61,8 @@ export function createMuslSearch(question: SearchQuestion): LibrarySearch {
 function runPathOf({ image, origin }: Loaded): Bytes | undefined {
   const path = image.runpath ?? image.rpath;
   if (path === undefined) return undefined;
-  const expanded = expandTokens(path, { ORIGIN: origin, LIB: undefined, PLATFORM: undefined });
-  return expanded?.replace(origin, '').includes('$') ? undefined : expanded;
+  const token = /\$(?:ORIGIN|\{ORIGIN\})/g;
+  return path.replace(token, '').includes('$') ? undefined : bytesOfLatin1(path.replace(token, () => origin));
 }
 
 /** etc/ beside the directory that holds the loader, as PT_INTERP names it: /lib/ld-musl-x86_64.so.1 has /etc/ld-musl-x86_64.path. */
