@@ -3,9 +3,15 @@ import { FLAGS, FS, KIND, PATH } from './plan-builder.mjs';
 
 export const full = {
   flags: FLAGS.KEEP_PATH,
-  paths: [{ path: '/usr', access: FS.READ_FILE }, { path: '/usr/bin', access: FS.EXECUTE, parent: 0, relative: 5 }],
+  paths: [
+    { path: '/usr', access: FS.READ_FILE },
+    { path: '/usr/bin', access: FS.EXECUTE, parent: 0, relative: 5 },
+  ],
   ports: [{ access: 2n, low: 80, high: 90 }],
-  requirements: [{ kind: KIND.FS, bits: FS.EXECUTE | FS.READ_FILE }, { kind: KIND.NET, bits: 2n }],
+  requirements: [
+    { kind: KIND.FS, bits: FS.EXECUTE | FS.READ_FILE },
+    { kind: KIND.NET, bits: 2n },
+  ],
   limits: [{ resource: 7, which: 1, soft: 64n }],
   envKeep: ['A*'],
   envSet: ['B=1'],
@@ -54,7 +60,8 @@ export const patches = {
   'an unknown file right': u64(path(0), 1n << 17n),
   'a path beyond the strings': u32(path(8), BEYOND),
   'a path that is empty': u32(path(8), 0),
-  'a path that is not absolute': (view, layout) => view.setUint32(layout.tables[0] + 8, view.getUint32(layout.tables[0] + 8, true) + 1, true),
+  'a path that is not absolute': (view, layout) =>
+    view.setUint32(layout.tables[0] + 8, view.getUint32(layout.tables[0] + 8, true) + 1, true),
   'a parent that is the row itself': u32(path(12), 0),
   'a parent that comes later': u32(second(12), 1),
   'a parent beyond the rows': u32(second(12), 7),
@@ -92,5 +99,6 @@ export const patches = {
   'a limit of more than both': u32(limit(4), 4),
   'an empty glob': (view, layout) => view.setUint32(layout.tables[4], 0, true),
   'a glob beyond the strings': (view, layout) => view.setUint32(layout.tables[4], BEYOND, true),
-  'an entry that sets nothing': (view, layout) => view.setUint32(layout.tables[7], view.getUint32(layout.tables[4], true), true),
+  'an entry that sets nothing': (view, layout) =>
+    view.setUint32(layout.tables[7], view.getUint32(layout.tables[4], true), true),
 };

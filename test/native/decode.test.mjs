@@ -18,7 +18,10 @@ for (const [title, patch] of Object.entries(patches)) {
   test(`${title} is a damaged plan`, () => {
     const report = damaged(full, patch);
     assert.equal(report.exit, 125);
-    assert.match(report.output, /^landlock-run: the plan is damaged, nothing was opened and nothing ran \([^)]+\); make the plan again [^\n]*\n$/);
+    assert.match(
+      report.output,
+      /^landlock-run: the plan is damaged, nothing was opened and nothing ran \([^)]+\); make the plan again [^\n]*\n$/,
+    );
     assert.deepEqual(report.proofs, []);
   });
 }
@@ -31,7 +34,10 @@ for (const [title, plan] of Object.entries({
   'an entry without a name': { ...full, envSet: ['=1'] },
   'a parent that is the terminal': {
     ...full,
-    paths: [{ flags: PATH.STDIO_TERMINAL, access: FS.READ_FILE }, { path: '/usr/bin', parent: 0, relative: 5 }],
+    paths: [
+      { flags: PATH.STDIO_TERMINAL, access: FS.READ_FILE },
+      { path: '/usr/bin', parent: 0, relative: 5 },
+    ],
   },
   'a relative part that begins with a slash': {
     ...full,
@@ -57,7 +63,11 @@ test('a plan cut off anywhere is damaged', () => {
 test('a damaged plan makes no directory and runs nothing, and no status descriptor is trusted', () =>
   withFolder((folder) => {
     const made = join(folder, 'made');
-    const plan = { ...full, status: 4, paths: [{ path: made, access: FS.READ_FILE, flags: PATH.MAKE_DIRECTORY }, { path: '/usr' }] };
+    const plan = {
+      ...full,
+      status: 4,
+      paths: [{ path: made, access: FS.READ_FILE, flags: PATH.MAKE_DIRECTORY }, { path: '/usr' }],
+    };
     const last = (view, layout) => view.setUint32(layout.tables[0] + 32 + 28, 1, true);
     const sound = runPlan(plan, ['true'], { patch: undefined });
     assert.equal(existsSync(made), true, sound.stderr);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { filesPlan, FLAGS, FS, FS_READ } from './plan-builder.mjs';
+import { FLAGS, FS, FS_READ, filesPlan } from './plan-builder.mjs';
 import { runPlan, withFolder } from './run-plan.mjs';
 
 function program(path, text, mode = 0o755) {
@@ -17,7 +17,7 @@ test('argv arrives byte for byte, argv[0] as given', () => {
   assert.deepEqual([result.status, result.stdout, result.stderr], [0, 'zero||a b|\xff\n|', '']);
 });
 
-test('the exit code, and the death by a signal, are COMMAND\'s own', () => {
+test("the exit code, and the death by a signal, are COMMAND's own", () => {
   assert.equal(runPlan(filesPlan(), ['sh', '-c', 'exit 42']).status, 42);
   assert.equal(runPlan(filesPlan(), ['sh', '-c', 'kill -9 $$']).signal, 'SIGKILL');
 });
@@ -37,7 +37,10 @@ test('what the policy denies is told from what permissions deny', () =>
     program(`${folder}/plain`, 'text', 0o644);
     const denied = runPlan(filesPlan([], { status: 4 }), [`${folder}/denied`]);
     assert.equal(denied.status, 126);
-    assert.match(denied.stderr, /^landlock-run: the policy denies executing the command or its interpreter "[^"]*denied": EACCES \(permission denied\); grant it/);
+    assert.match(
+      denied.stderr,
+      /^landlock-run: the policy denies executing the command or its interpreter "[^"]*denied": EACCES \(permission denied\); grant it/,
+    );
     assert.equal(denied.extra, '{"v":1,"event":"exec-failed","code":"command-denied","exit":126}\n');
     const plain = runPlan(filesPlan([readable(folder)]), [`${folder}/plain`]);
     assert.equal(plain.status, 126);
@@ -114,7 +117,8 @@ test('an argument list that is too long is 126', () => {
   assert.match(result.stderr, /cannot execute the command "\/usr\/bin\/echo": E2BIG/);
 });
 
-const shownPath = (rows, path, flags = 0) => runPlan(filesPlan(rows, { flags }), ['/bin/sh', '-c', 'echo "$PATH"'], { env: { PATH: path } }).stdout;
+const shownPath = (rows, path, flags = 0) =>
+  runPlan(filesPlan(rows, { flags }), ['/bin/sh', '-c', 'echo "$PATH"'], { env: { PATH: path } }).stdout;
 
 test('directories in which nothing may be executed are left out of PATH', () =>
   withFolder((folder) => {

@@ -7,8 +7,15 @@ import { build } from 'esbuild';
 import { FLAGS, KIND, PATH } from './plan-builder.mjs';
 import { addon, root, runPlan } from './run-plan.mjs';
 
-const bundle = await build({ entryPoints: [join(root, 'src', 'diagnostics', 'render-native-messages.ts')], bundle: true, format: 'esm', write: false });
-const { renderNativeMessages } = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString('base64')}`);
+const bundle = await build({
+  entryPoints: [join(root, 'src', 'diagnostics', 'render-native-messages.ts')],
+  bundle: true,
+  format: 'esm',
+  write: false,
+});
+const { renderNativeMessages } = await import(
+  `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString('base64')}`
+);
 
 test('native/core/messages.inc is what the table renders to', () => {
   assert.equal(readFileSync(join(root, 'native', 'core', 'messages.inc'), 'utf8'), renderNativeMessages());
@@ -18,14 +25,18 @@ test('codes are unique and kebab-case; errors have an exit code, others have non
   const lines = renderNativeMessages().split('\n').slice(1, -1);
   const codes = lines.map((line) => line.split(', ')[1]);
   assert.equal(new Set(codes).size, codes.length);
-  for (const line of lines) assert.match(line, /^MESSAGE\([A-Z_]+, "[a-z]+(-[a-z]+)*", (LEVEL_ERROR, 12[567]|LEVEL_(WARNING|NOTE), 0), "[^"]+", "[^"]+"\)$/);
+  for (const line of lines)
+    assert.match(
+      line,
+      /^MESSAGE\([A-Z_]+, "[a-z]+(-[a-z]+)*", (LEVEL_ERROR, 12[567]|LEVEL_(WARNING|NOTE), 0), "[^"]+", "[^"]+"\)$/,
+    );
 });
 
 const shown = (name, flags = 0) => runPlan({ flags, chdir: `/${name}` }, ['true']).stderr;
 const inQuotes = (text) => /directory "\/(.*)": /.exec(text)[1];
 
 for (const [title, bytes, escaped] of [
-  ['printable text', 'a b\'c', "a b'c"],
+  ['printable text', "a b'c", "a b'c"],
   ['quotes and backslashes', 'a"b\\', 'a\\"b\\\\'],
   ['a newline', 'a\nlandlock-run: b', 'a\\nlandlock-run: b'],
   ['a terminal sequence', '\x1b[2J\x07\x7f', '\\x1b[2J\\x07\\x7f'],
@@ -47,7 +58,16 @@ for (const [title, bytes, escaped] of [
 }
 
 test('JSON is one object with code, level, origin, message and remedy', () => {
-  const result = runPlan({ flags: FLAGS.JSON | FLAGS.VERBOSE, paths: [{ path: '/no/such', origin: 'a "b"', flags: PATH.WRITE | PATH.STATED }, { path: '/usr', flags: PATH.STATED }] }, ['true']);
+  const result = runPlan(
+    {
+      flags: FLAGS.JSON | FLAGS.VERBOSE,
+      paths: [
+        { path: '/no/such', origin: 'a "b"', flags: PATH.WRITE | PATH.STATED },
+        { path: '/usr', flags: PATH.STATED },
+      ],
+    },
+    ['true'],
+  );
   assert.equal(result.status, 0);
   assert.deepEqual(JSON.parse(result.stderr), {
     code: 'path-missing',
@@ -59,7 +79,15 @@ test('JSON is one object with code, level, origin, message and remedy', () => {
 });
 
 test('a requirement as JSON has the code and remedy of the plan', () => {
-  const result = runPlan({ flags: FLAGS.JSON, requirements: [{ kind: KIND.ABI, bits: 99999n, code: 'abi-too-old', text: 'this needs more', remedy: 'a newer kernel' }] }, ['true']);
+  const result = runPlan(
+    {
+      flags: FLAGS.JSON,
+      requirements: [
+        { kind: KIND.ABI, bits: 99999n, code: 'abi-too-old', text: 'this needs more', remedy: 'a newer kernel' },
+      ],
+    },
+    ['true'],
+  );
   const { code, level, message, remedy } = JSON.parse(result.stderr);
   assert.deepEqual({ code, level, remedy }, { code: 'abi-too-old', level: 'error', remedy: 'a newer kernel' });
   assert.match(message, /^this needs more \(this kernel has (no Landlock|Landlock ABI \d+)\)$/);
@@ -71,7 +99,19 @@ test('a closed standard error changes no exit code', () => {
 });
 
 test('bad arguments throw a TypeError and end nothing', () => {
-  for (const values of [[], [1], ['x'], [[], ['true']], [new Uint16Array(4), ['true']], [new Uint8Array(4)], [new Uint8Array(4), []], [new Uint8Array(4), [1]], [new Uint8Array(4), ['ok', '\u0100']], [new Uint8Array(4), ['a\0b']], [new Uint8Array(4), ['true'], 'record']]) {
+  for (const values of [
+    [],
+    [1],
+    ['x'],
+    [[], ['true']],
+    [new Uint16Array(4), ['true']],
+    [new Uint8Array(4)],
+    [new Uint8Array(4), []],
+    [new Uint8Array(4), [1]],
+    [new Uint8Array(4), ['ok', '\u0100']],
+    [new Uint8Array(4), ['a\0b']],
+    [new Uint8Array(4), ['true'], 'record'],
+  ]) {
     assert.throws(() => addon.run(...values), TypeError);
   }
   assert.throws(() => addon.check('x'), TypeError);

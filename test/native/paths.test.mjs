@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { buildPlan, filesPlan, FLAGS, FS, FS_ALL, FS_READ, PATH } from './plan-builder.mjs';
+import { buildPlan, FLAGS, FS, FS_ALL, FS_READ, filesPlan, PATH } from './plan-builder.mjs';
 import { addon, runPlan, withFolder } from './run-plan.mjs';
 
-const writable = (path, more = {}) => ({ path, access: FS_ALL, origin: '--rw', ...more, flags: PATH.STATED | PATH.WRITE | (more.flags ?? 0) });
+const writable = (path, more = {}) => ({
+  path,
+  access: FS_ALL,
+  origin: '--rw',
+  ...more,
+  flags: PATH.STATED | PATH.WRITE | (more.flags ?? 0),
+});
 
 test('a file is read where it is granted, and not where it is not', () =>
   withFolder((folder) => {
@@ -21,7 +27,11 @@ test('a file row grants that file only, and drops the rights of directories', ()
   withFolder((folder) => {
     writeFileSync(`${folder}/a`, 'a');
     writeFileSync(`${folder}/b`, 'b');
-    const result = runPlan(filesPlan([writable(`${folder}/a`)]), ['sh', '-c', `echo x > ${folder}/a && cat ${folder}/a ${folder}/b`]);
+    const result = runPlan(filesPlan([writable(`${folder}/a`)]), [
+      'sh',
+      '-c',
+      `echo x > ${folder}/a && cat ${folder}/a ${folder}/b`,
+    ]);
     assert.equal(result.stdout, 'x\n');
     assert.match(result.stderr, /\/b: Permission denied/);
   }));
@@ -38,7 +48,11 @@ test('a missing stated path with write is one line, and the run goes on', () =>
 
 test('an optional missing path, and one without write, are silent; verbose tells them', () =>
   withFolder((folder) => {
-    const rows = [writable(`${folder}/a`, { flags: PATH.OPTIONAL }), { path: `${folder}/b`, access: FS_READ, flags: PATH.STATED }, writable(folder)];
+    const rows = [
+      writable(`${folder}/a`, { flags: PATH.OPTIONAL }),
+      { path: `${folder}/b`, access: FS_READ, flags: PATH.STATED },
+      writable(folder),
+    ];
     assert.equal(runPlan(filesPlan(rows), ['true']).stderr, '');
     const told = runPlan(filesPlan(rows, { flags: FLAGS.VERBOSE }), ['true']).stderr;
     assert.match(told, /skipped a path "[^"]*\/a"/);
@@ -54,7 +68,10 @@ test('ENOTDIR is missing as well', () =>
   }));
 
 test('a required missing path ends the run', () => {
-  const result = runPlan(filesPlan([writable('/no/such', { flags: PATH.REQUIRED, origin: 'p.yaml:3:5' })], { status: 4 }), ['echo', 'ran']);
+  const result = runPlan(
+    filesPlan([writable('/no/such', { flags: PATH.REQUIRED, origin: 'p.yaml:3:5' })], { status: 4 }),
+    ['echo', 'ran'],
+  );
   assert.deepEqual([result.status, result.stdout], [125, '']);
   assert.match(result.stderr, /^landlock-run: p\.yaml:3:5: a required path does not exist "\/no\/such": ENOENT/);
   assert.equal(result.extra, '{"v":1,"event":"refused","code":"path-required"}\n');
@@ -96,7 +113,10 @@ test('a planted link below a writable grant ends the run', () =>
   withFolder((folder) => {
     const result = runPlan(filesPlan(planted(folder)), ['cat', `${folder}/home/key`]);
     assert.deepEqual([result.status, result.stdout], [125, '']);
-    assert.match(result.stderr, /^landlock-run: --rw: refused: a link below a writable grant leads the path out of it "[^"]*build"; /);
+    assert.match(
+      result.stderr,
+      /^landlock-run: --rw: refused: a link below a writable grant leads the path out of it "[^"]*build"; /,
+    );
   }));
 
 test('with consent it is opened, behind one warning', () =>
@@ -176,6 +196,9 @@ test('a check makes no directory, and accepts what a run would make', () =>
   }));
 
 test('a pipe on a path counts as granted', () => {
-  const result = runPlan(filesPlan([{ path: '/proc/self/fd/1', access: FS.WRITE_FILE, flags: PATH.STATED }]), ['echo', 'x']);
+  const result = runPlan(filesPlan([{ path: '/proc/self/fd/1', access: FS.WRITE_FILE, flags: PATH.STATED }]), [
+    'echo',
+    'x',
+  ]);
   assert.deepEqual([result.status, result.stdout, result.stderr], [0, 'x\n', '']);
 });

@@ -1,11 +1,36 @@
 /** Plans written byte by byte after docs/plan-format.md, apart from the product's own encoder, and wrong on request. */
 
 export const FLAGS = {
-  FILES: 1, ALLOW_UNSANDBOXED: 2, ALLOW_OVERLAP: 4, VERBOSE: 8, JSON: 16, ENV_CLEAR: 32, KEEP_PATH: 64, KEEP_FD_ARGS: 128, KEEP_FD_LISTEN: 256,
+  FILES: 1,
+  ALLOW_UNSANDBOXED: 2,
+  ALLOW_OVERLAP: 4,
+  VERBOSE: 8,
+  JSON: 16,
+  ENV_CLEAR: 32,
+  KEEP_PATH: 64,
+  KEEP_FD_ARGS: 128,
+  KEEP_FD_LISTEN: 256,
 };
-export const PATH = { STATED: 1, REQUIRED: 2, OPTIONAL: 4, PROFILE: 8, FILE_ONLY: 16, MAKE_DIRECTORY: 32, STDIO_TERMINAL: 64, WRITE: 128 };
+export const PATH = {
+  STATED: 1,
+  REQUIRED: 2,
+  OPTIONAL: 4,
+  PROFILE: 8,
+  FILE_ONLY: 16,
+  MAKE_DIRECTORY: 32,
+  STDIO_TERMINAL: 64,
+  WRITE: 128,
+};
 export const KIND = { FS: 0, NET: 1, SCOPE: 2, RESTRICT: 3, ABI: 4, FILTER: 5 };
-export const FS = { EXECUTE: 1n, WRITE_FILE: 2n, READ_FILE: 4n, READ_DIR: 8n, REFER: 1n << 13n, TRUNCATE: 1n << 14n, IOCTL_DEV: 1n << 15n };
+export const FS = {
+  EXECUTE: 1n,
+  WRITE_FILE: 2n,
+  READ_FILE: 4n,
+  READ_DIR: 8n,
+  REFER: 1n << 13n,
+  TRUNCATE: 1n << 14n,
+  IOCTL_DEV: 1n << 15n,
+};
 /** Every file right of ABI 5. */
 export const FS_ALL = (1n << 16n) - 1n;
 export const FS_READ = FS.EXECUTE | FS.READ_FILE | FS.READ_DIR;
@@ -32,18 +57,39 @@ export function buildPlan(plan = {}, patch = undefined) {
   };
   const tables = [
     (plan.paths ?? []).map((row) => [
-      ['u64', row.access ?? 0n], ['u32', string(row.path)], ['u32', row.parent ?? NO_PARENT], ['u32', row.relative ?? 0],
-      ['u32', string(row.origin)], ['u32', row.flags ?? 0], ['u32', row.reserved ?? 0],
+      ['u64', row.access ?? 0n],
+      ['u32', string(row.path)],
+      ['u32', row.parent ?? NO_PARENT],
+      ['u32', row.relative ?? 0],
+      ['u32', string(row.origin)],
+      ['u32', row.flags ?? 0],
+      ['u32', row.reserved ?? 0],
     ]),
     (plan.ports ?? []).map((row) => [
-      ['u64', row.access ?? 0n], ['u32', row.low], ['u32', row.high ?? row.low], ['u32', string(row.origin)], ['u32', row.reserved ?? 0],
+      ['u64', row.access ?? 0n],
+      ['u32', row.low],
+      ['u32', row.high ?? row.low],
+      ['u32', string(row.origin)],
+      ['u32', row.reserved ?? 0],
     ]),
     (plan.requirements ?? []).map((row) => [
-      ['u32', row.kind], ['u32', row.action ?? 2], ['u64', row.bits], ['u64', row.alternative ?? 0n], ['u32', string(row.origin)],
-      ['u32', string(row.code ?? 'test-unmet')], ['u32', string(row.text ?? 'cannot do what the test asks')],
-      ['u32', string(row.remedy ?? 'ask for less')], ['u32', row.flags ?? 0], ['u32', row.reserved ?? 0],
+      ['u32', row.kind],
+      ['u32', row.action ?? 2],
+      ['u64', row.bits],
+      ['u64', row.alternative ?? 0n],
+      ['u32', string(row.origin)],
+      ['u32', string(row.code ?? 'test-unmet')],
+      ['u32', string(row.text ?? 'cannot do what the test asks')],
+      ['u32', string(row.remedy ?? 'ask for less')],
+      ['u32', row.flags ?? 0],
+      ['u32', row.reserved ?? 0],
     ]),
-    (plan.limits ?? []).map((row) => [['u32', row.resource], ['u32', row.which ?? 3], ['u64', row.soft ?? 0n], ['u64', row.hard ?? 0n]]),
+    (plan.limits ?? []).map((row) => [
+      ['u32', row.resource],
+      ['u32', row.which ?? 3],
+      ['u64', row.soft ?? 0n],
+      ['u64', row.hard ?? 0n],
+    ]),
     ...LISTS.map((name) => (plan[name] ?? []).map((entry) => [['u32', name === 'keep' ? entry : string(entry)]])),
   ];
   const chdir = string(plan.chdir);
@@ -89,10 +135,20 @@ export function buildPlan(plan = {}, patch = undefined) {
 const rowSize = (row) => (row ?? []).reduce((size, [type]) => size + (type === 'u64' ? 8 : 4), 0);
 
 /** Everything below `/usr`, `/bin`, `/lib*`, and what a program needs to start; flags as a profile's. */
-export const systemPaths = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/alternatives'].map((path) => ({
-  path, access: FS_READ, flags: PATH.PROFILE, origin: 'profile system',
-}));
-export const devNull = { path: '/dev/null', access: FS.READ_FILE | FS.WRITE_FILE | FS.TRUNCATE, flags: PATH.PROFILE, origin: 'profile system' };
+export const systemPaths = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/alternatives'].map(
+  (path) => ({
+    path,
+    access: FS_READ,
+    flags: PATH.PROFILE,
+    origin: 'profile system',
+  }),
+);
+export const devNull = {
+  path: '/dev/null',
+  access: FS.READ_FILE | FS.WRITE_FILE | FS.TRUNCATE,
+  flags: PATH.PROFILE,
+  origin: 'profile system',
+};
 
 /** A plan that handles files as far as ABI 5 does, and grants the system and the given rows. */
 export const filesPlan = (paths = [], more = {}) => ({

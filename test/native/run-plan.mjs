@@ -37,15 +37,25 @@ export function runPlan(plan, argv, { env = {}, cwd, input = '', record, patch, 
     ...(record === undefined ? {} : { record: Buffer.from(record).toString('base64') }),
   });
   try {
-    const child = spawnSync('/bin/sh', ['-c', `exec "$@" 9<&3 3</dev/null ${redirect}`, 'sh', ...before, process.execPath, '-e', driver], {
-      cwd,
-      env: { PATH: '/usr/bin:/bin', ...env },
-      encoding: 'latin1',
-      input,
-      stdio: ['pipe', 'pipe', 'pipe', request, 'pipe'],
-    });
+    const child = spawnSync(
+      '/bin/sh',
+      ['-c', `exec "$@" 9<&3 3</dev/null ${redirect}`, 'sh', ...before, process.execPath, '-e', driver],
+      {
+        cwd,
+        env: { PATH: '/usr/bin:/bin', ...env },
+        encoding: 'latin1',
+        input,
+        stdio: ['pipe', 'pipe', 'pipe', request, 'pipe'],
+      },
+    );
     if (child.error) throw child.error;
-    return { status: child.status, signal: child.signal, stdout: child.stdout, stderr: child.stderr, extra: child.output[4] };
+    return {
+      status: child.status,
+      signal: child.signal,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      extra: child.output[4],
+    };
   } finally {
     closeSync(request);
   }

@@ -7,32 +7,62 @@ import { addonPath, runPlan } from './run-plan.mjs';
 
 const netPlan = (more = {}) => ({ requirements: [{ kind: KIND.NET, bits: 2n }], ...more });
 const openDescriptors = (plan, options) => {
-  const result = runPlan(netPlan(plan), ['/bin/sh', '-c', 'for n in 0 1 2 3 4 5 6 7 8 9 20 64; do [ -e /proc/$$/fd/$n ] && printf "%s " $n; done; true'], options);
+  const result = runPlan(
+    netPlan(plan),
+    ['/bin/sh', '-c', 'for n in 0 1 2 3 4 5 6 7 8 9 20 64; do [ -e /proc/$$/fd/$n ] && printf "%s " $n; done; true'],
+    options,
+  );
   return { status: result.status, open: result.stdout.trim(), stderr: result.stderr };
 };
 
 test('descriptors 0 to 2 are inherited, and no other', () => {
-  assert.deepEqual(openDescriptors({}, { redirect: '5</dev/null 7</dev/null' }), { status: 0, open: '0 1 2', stderr: '' });
+  assert.deepEqual(openDescriptors({}, { redirect: '5</dev/null 7</dev/null' }), {
+    status: 0,
+    open: '0 1 2',
+    stderr: '',
+  });
 });
 
 test('a descriptor above those that Node marks does not leak', () => {
   const driver = 'exec 20</dev/null 64</dev/null; exec "$@"';
-  const result = spawnSync('/bin/bash', ['-c', driver, 'bash', process.execPath, '-e', `
+  const result = spawnSync(
+    '/bin/bash',
+    [
+      '-c',
+      driver,
+      'bash',
+      process.execPath,
+      '-e',
+      `
     require(${JSON.stringify(addonPath)})
-      .run(new Uint8Array(Buffer.from(process.argv[1], 'base64')), ['/bin/bash', '-c', 'ls /proc/$$/fd; true']);`, Buffer.from(buildPlan(netPlan())).toString('base64')], { encoding: 'latin1' });
+      .run(new Uint8Array(Buffer.from(process.argv[1], 'base64')), ['/bin/bash', '-c', 'ls /proc/$$/fd; true']);`,
+      Buffer.from(buildPlan(netPlan())).toString('base64'),
+    ],
+    { encoding: 'latin1' },
+  );
   assert.equal(result.stderr, '');
-  const seen = result.stdout.trim().split('\n').filter((name) => name !== '255');
+  const seen = result.stdout
+    .trim()
+    .split('\n')
+    .filter((name) => name !== '255');
   assert.deepEqual(seen, ['0', '1', '2']);
 });
 
 test('a descriptor to keep is kept', () => {
-  assert.deepEqual(openDescriptors({ keep: [5, 7] }, { redirect: '5</dev/null 7</dev/null 8</dev/null' }), { status: 0, open: '0 1 2 5 7', stderr: '' });
+  assert.deepEqual(openDescriptors({ keep: [5, 7] }, { redirect: '5</dev/null 7</dev/null 8</dev/null' }), {
+    status: 0,
+    open: '0 1 2 5 7',
+    stderr: '',
+  });
 });
 
 test('a descriptor to keep that is not open ends the run', () => {
   const result = runPlan(netPlan({ keep: [999], status: 4 }), ['echo', 'ran']);
   assert.deepEqual([result.status, result.stdout], [125, '']);
-  assert.equal(result.stderr, 'landlock-run: the descriptor to keep is not open (999); open it in the caller, or drop the option\n');
+  assert.equal(
+    result.stderr,
+    'landlock-run: the descriptor to keep is not open (999); open it in the caller, or drop the option\n',
+  );
   assert.equal(result.extra, '{"v":1,"event":"refused","code":"descriptor-not-open"}\n');
 });
 
@@ -47,20 +77,28 @@ test('a status descriptor that is not open ends the run', () => {
 });
 
 test('a word that names a descriptor which is closed is one warning', () => {
-  const result = runPlan(netPlan(), ['echo', '/dev/fd/8', '--x=/proc/self/fd/8', '/dev/fd/1', '/dev/fd/'], { redirect: '8</dev/null' });
+  const result = runPlan(netPlan(), ['echo', '/dev/fd/8', '--x=/proc/self/fd/8', '/dev/fd/1', '/dev/fd/'], {
+    redirect: '8</dev/null',
+  });
   assert.equal(result.stdout, '/dev/fd/8 --x=/proc/self/fd/8 /dev/fd/1 /dev/fd/\n');
-  assert.equal(result.stderr, 'landlock-run: the command names a descriptor that it does not inherit "/dev/fd/8"; keep it with --keep-fd args, or by its number\n');
+  assert.equal(
+    result.stderr,
+    'landlock-run: the command names a descriptor that it does not inherit "/dev/fd/8"; keep it with --keep-fd args, or by its number\n',
+  );
 });
 
 test('pipes that words name are kept on request, files are not', () => {
-  const pipe = runPlan(netPlan({ flags: FLAGS.KEEP_FD_ARGS }), ['cat', '/dev/fd/8'], { redirect: '8<<E\nfrom a pipe\nE' });
+  const pipe = runPlan(netPlan({ flags: FLAGS.KEEP_FD_ARGS }), ['cat', '/dev/fd/8'], {
+    redirect: '8<<E\nfrom a pipe\nE',
+  });
   assert.deepEqual([pipe.status, pipe.stdout, pipe.stderr], [0, 'from a pipe\n', '']);
   const file = runPlan(netPlan({ flags: FLAGS.KEEP_FD_ARGS }), ['echo', '/dev/fd/8'], { redirect: '8</etc/passwd' });
   assert.match(file.stderr, /does not inherit/);
 });
 
 test('listening descriptors are kept as LISTEN_FDS says, and nothing else is read from it', () => {
-  const open = (value, flags) => openDescriptors({ flags }, { env: { LISTEN_FDS: value }, redirect: '5</dev/null' }).open;
+  const open = (value, flags) =>
+    openDescriptors({ flags }, { env: { LISTEN_FDS: value }, redirect: '5</dev/null' }).open;
   assert.equal(open('0', FLAGS.KEEP_FD_LISTEN), '0 1 2');
   assert.equal(open('2', FLAGS.KEEP_FD_LISTEN), '0 1 2 3 4');
   assert.equal(open('2', 0), '0 1 2');
@@ -72,11 +110,19 @@ test('listening descriptors are kept as LISTEN_FDS says, and nothing else is rea
 });
 
 /** A record as native/core/record.h has it. */
-function record({ ignored = 0n, mask = 0n, soft = 256n, hard = 1024n, nonblocking = 0, open = [0, 1, 2], version = 1 } = {}) {
+function record({
+  ignored = 0n,
+  mask = 0n,
+  soft = 256n,
+  hard = 1024n,
+  nonblocking = 0,
+  open = [0, 1, 2],
+  version = 1,
+} = {}) {
   const bytes = Buffer.alloc(176);
   bytes.writeUInt32LE(version, 0);
   bytes.writeUInt32LE(176, 4);
-  [ignored, mask, soft, hard].forEach((value, index) => bytes.writeBigUInt64LE(value, 8 + index * 8));
+  for (const [index, value] of [ignored, mask, soft, hard].entries()) bytes.writeBigUInt64LE(value, 8 + index * 8);
   bytes.writeUInt32LE(nonblocking, 40);
   for (const descriptor of open) bytes[48 + (descriptor >> 3)] |= 1 << (descriptor & 7);
   return bytes;
@@ -86,7 +132,12 @@ const signal = (number) => 1n << BigInt(number - 1);
 const statusOf = (plan, options) => {
   const result = runPlan(netPlan(plan), ['/bin/cat', '/proc/self/status'], options);
   assert.deepEqual([result.status, result.stderr], [0, '']);
-  return Object.fromEntries(result.stdout.trim().split('\n').map((line) => line.split(/:\s+/)));
+  return Object.fromEntries(
+    result.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/:\s+/)),
+  );
 };
 const mask = (text) => BigInt(`0x${text}`);
 
@@ -110,11 +161,14 @@ test('a standard descriptor that was closed is closed again', () => {
   assert.equal(openDescriptors({}, { record: record({ open: [1, 2] }) }).open, '1 2');
 });
 
-test('a descriptor that Node opened is not given out as the caller\'s', () => {
+test("a descriptor that Node opened is not given out as the caller's", () => {
   const result = openDescriptors({ keep: [5] }, { record: record(), redirect: '5</dev/null' });
   assert.equal(result.status, 125);
   assert.match(result.stderr, /not open \(5\)/);
-  assert.equal(openDescriptors({ keep: [5] }, { record: record({ open: [0, 1, 2, 5] }), redirect: '5</dev/null' }).open, '0 1 2 5');
+  assert.equal(
+    openDescriptors({ keep: [5] }, { record: record({ open: [0, 1, 2, 5] }), redirect: '5</dev/null' }).open,
+    '0 1 2 5',
+  );
 });
 
 test('a record of another version, or size, ends the run', () => {
@@ -135,7 +189,16 @@ test('O_NONBLOCK is cleared where the record says that it was clear', () => {
 });
 
 test('limits are set, soft, hard or both', () => {
-  const result = runPlan(netPlan({ limits: [{ resource: 7, which: 3, soft: 100n, hard: 200n }, { resource: 4, which: 1, soft: 0n }, { resource: 7, which: 1, soft: 99n }] }), ['/bin/sh', '-c', 'ulimit -Sn; ulimit -Hn; ulimit -Sc']);
+  const result = runPlan(
+    netPlan({
+      limits: [
+        { resource: 7, which: 3, soft: 100n, hard: 200n },
+        { resource: 4, which: 1, soft: 0n },
+        { resource: 7, which: 1, soft: 99n },
+      ],
+    }),
+    ['/bin/sh', '-c', 'ulimit -Sn; ulimit -Hn; ulimit -Sc'],
+  );
   assert.equal(result.stdout, '99\n200\n0\n');
 });
 
@@ -145,7 +208,9 @@ test('a limit that the kernel refuses ends the run and is named', () => {
   assert.match(result.stderr, /^landlock-run: cannot set the limit \(nofile\): EINVAL/);
 });
 
-test('capabilities of the mask are gone for good, the others stay', { skip: process.getuid() !== 0 ? 'needs root' : false }, () => {
+test('capabilities of the mask are gone for good, the others stay', {
+  skip: process.getuid() !== 0 ? 'needs root' : false,
+}, () => {
   const lost = (1n << 21n) | (1n << 39n); // SYS_ADMIN, BPF
   const before = statusOf({});
   const after = statusOf({ capabilities: lost });
