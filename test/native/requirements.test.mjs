@@ -180,6 +180,18 @@ test('consent changes nothing where Landlock is there', () => {
   assert.deepEqual([result.status, result.stdout], [126, '']);
 });
 
+test('a failure that says nothing about a bit does not pass for a kernel without it', () => {
+  const plan = {
+    requirements: [
+      { ...net, action: WARN },
+      { kind: KIND.FS, bits: 1n, action: DROP },
+    ],
+  };
+  const result = runPlan(plan, ['echo', 'ran'], without(`${CREATE_RULESET}+`, 24));
+  assert.deepEqual([result.status, result.stdout], [125, '']);
+  assert.match(result.stderr, /^landlock-run: cannot create the ruleset: EMFILE/);
+});
+
 test('a ruleset that cannot be enforced ends the run', () => {
   const result = runPlan({ requirements: [net] }, ['echo', 'ran'], without(RESTRICT_SELF, 1));
   assert.deepEqual([result.status, result.stdout], [125, '']);

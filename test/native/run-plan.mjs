@@ -15,8 +15,9 @@ export const addon = createRequire(import.meta.url)(addonPath);
 /* The child finds what to run in the file on descriptor 9, so that its own argv and environment are free for the tests. */
 const driver = `
 const { readFileSync, closeSync } = require('node:fs');
-const { plan, argv, record } = JSON.parse(readFileSync(9, 'utf8'));
+const { plan, argv, record, touch } = JSON.parse(readFileSync(9, 'utf8'));
 closeSync(9);
+if (touch) process.stdin;
 const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'));
 require(${JSON.stringify(addonPath)}).run(bytes(plan), argv, record === undefined ? undefined : bytes(record));
 `;
@@ -26,14 +27,19 @@ require(${JSON.stringify(addonPath)}).run(bytes(plan), argv, record === undefine
  *
  * @param plan a plan's description, or its bytes
  * @param options env, cwd, input (standard input), record, patch (see buildPlan), redirect (shell redirections for the process), before (a program
- *   that runs it)
+ *   that runs it), touch (Node sets O_NONBLOCK on standard input)
  * @returns status, signal, stdout, stderr, and what was written to descriptor 4 as `extra`
  */
-export function runPlan(plan, argv, { env = {}, cwd, input = '', record, patch, redirect = '', before = [] } = {}) {
+export function runPlan(
+  plan,
+  argv,
+  { env = {}, cwd, input = '', record, patch, redirect = '', before = [], touch = false } = {},
+) {
   const bytes = plan instanceof Uint8Array ? plan : buildPlan(plan, patch);
   const request = openRequest({
     plan: Buffer.from(bytes).toString('base64'),
     argv,
+    touch,
     ...(record === undefined ? {} : { record: Buffer.from(record).toString('base64') }),
   });
   try {

@@ -179,13 +179,14 @@ test('a record of another version, or size, ends the run', () => {
   }
 });
 
-test('O_NONBLOCK is cleared where the record says that it was clear', () => {
-  const flags = (options) => {
-    const result = runPlan(netPlan(), ['/bin/cat', '/proc/self/fdinfo/0'], options);
-    return Number.parseInt(/flags:\s+(\d+)/.exec(result.stdout)[1], 8) & 0o4000;
+test('O_NONBLOCK is cleared where the record says that it was clear, and left alone elsewhere', () => {
+  const nonblocking = (options) => {
+    const result = runPlan(netPlan(), ['/bin/cat', '/proc/self/fdinfo/0'], { ...options, touch: true });
+    return (Number.parseInt(/flags:\s+(\d+)/.exec(result.stdout)[1], 8) & 0o4000) !== 0;
   };
-  const blocking = flags({ record: record() });
-  assert.equal(blocking, 0);
+  assert.equal(nonblocking({}), true);
+  assert.equal(nonblocking({ record: record() }), false);
+  assert.equal(nonblocking({ record: record({ nonblocking: 1 }) }), true);
 });
 
 test('limits are set, soft, hard or both', () => {
