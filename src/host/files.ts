@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { type Bytes, bufferOfBytes, bytesOfLatin1 } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
@@ -48,35 +48,63 @@ function listDirectory(directory: Bytes): readonly Bytes[] | undefined {
 }
 
 /**
- * Reads a policy file or a config whole.
+ * Reads a policy file or a config whole. A pipe (`--policy <(...)`) is read to its end, as by any program.
  *
  * @throws Refusal `policy-not-file`, `policy-unreadable`, `policy-too-large`
  */
 export function readPolicyFile(path: Bytes, origin: Origin): Bytes {
-  const file = bufferOfBytes(path);
+  return readWhole(path, origin, () => openSync(bufferOfBytes(path), 'r'), closeSync);
+}
+
+/** Reads a policy from descriptor 0 to its end. */
+export function readStdin(origin: Origin): Bytes {
+  return readWhole(
+    'stdin' as Bytes,
+    origin,
+    () => 0,
+    () => undefined,
+  );
+}
+
+function readWhole(path: Bytes, origin: Origin, open: () => number, close: (descriptor: number) => void): Bytes {
   try {
-    const stat = statSync(file);
-    if (stat.isDirectory()) refuse('policy-not-file', origin, path);
-    if (stat.size > LARGEST_POLICY) refuse('policy-too-large', origin, path, LARGEST_POLICY);
-    return limited(readFileSync(file), path, origin);
+    const descriptor = open();
+    try {
+      const status = fstatSync(descriptor);
+      if (status.isDirectory()) refuse('policy-not-file', origin, path);
+      return bytesOfLatin1(readLimited(descriptor, status.size, path, origin).toString('latin1'));
+    } finally {
+      close(descriptor);
+    }
   } catch (error) {
     return rethrow(error, path, origin);
   }
 }
 
-/** Reads a policy from descriptor 0 to its end. */
-export function readStdin(origin: Origin): Bytes {
-  const name = 'stdin' as Bytes;
-  try {
-    return limited(readFileSync(0), name, origin);
-  } catch (error) {
-    return rethrow(error, name, origin);
+/** Reads to the end, but no more than a policy can be: some files (/dev/zero) have none. */
+function readLimited(descriptor: number, size: number, path: Bytes, origin: Origin): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(Math.min(Math.max(size - total + 1, 65_536), LARGEST_POLICY));
+    const got = readSome(descriptor, chunk);
+    if (got === 0) return Buffer.concat(chunks);
+    total += got;
+    if (total > LARGEST_POLICY) refuse('policy-too-large', origin, path, LARGEST_POLICY);
+    chunks.push(chunk.subarray(0, got));
   }
 }
 
-function limited(content: Buffer, path: Bytes, origin: Origin): Bytes {
-  if (content.length > LARGEST_POLICY) refuse('policy-too-large', origin, path, LARGEST_POLICY);
-  return bytesOfLatin1(content.toString('latin1'));
+/** One read; a descriptor that the caller made non-blocking, and that is empty for now, is asked again. */
+function readSome(descriptor: number, into: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, into, 0, into.length, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
 }
 
 function rethrow(error: unknown, path: Bytes, origin: Origin): never {

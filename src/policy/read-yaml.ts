@@ -7,6 +7,7 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  visit,
   type YAMLError,
 } from 'yaml';
 import type { Bytes } from '../base/bytes.ts';
@@ -58,6 +59,7 @@ export function readYaml(source: Bytes, file: Bytes): YamlDocument {
     if (error !== undefined) refuse('policy-syntax', place(error.pos[0]), escapeText(firstLine(error.message)));
   }
   if (second !== undefined) refuse('policy-syntax', place(second.range[0]), 'a second document begins');
+  refuseUnresolvedAlias(document, place);
   return {
     value: toValue(document, place(0)),
     originAt: (at) => place(offsetOf(document, at)),
@@ -94,6 +96,17 @@ function validPrefix(source: Bytes): number {
 
 function firstLine(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/\.?$/, '');
+}
+
+/** The parser tells of these only when values are made, and then without a place. */
+function refuseUnresolvedAlias(document: Document.Parsed, place: (offset: number) => Origin): void {
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const what = `the alias *${alias.source} names no anchor before it`;
+      refuse('policy-syntax', place(alias.range?.[0] ?? 0), escapeText(what));
+    },
+  });
 }
 
 function toValue(document: Document.Parsed, origin: Origin): unknown {

@@ -14,6 +14,7 @@ import { type PolicyDocument, policySchema } from './schema.ts';
  */
 export function validateDocument(value: unknown, originAt: (at: DocumentPath) => Origin): PolicyDocument {
   if (value === null || value === undefined) refuse('policy-empty', originAt([]));
+  refuseListAsMapping(value, [policySchema as unknown as v.GenericSchema], [], originAt);
   const checked = v.safeParse(policySchema, withoutExtensions(value), { abortEarly: false });
   if (checked.success) {
     refuseZeroBytes(checked.output, [], originAt);
@@ -26,6 +27,26 @@ export function validateDocument(value: unknown, originAt: (at: DocumentPath) =>
     return refuse('policy-key-unknown', originAt(at), escapeText(String(key)), nearest(String(key), known), known);
   }
   return refuse('policy-value', originAt(at), describePlace(at), describeValue(issue.input), describeExpected(issue));
+}
+
+/** Valibot takes a list for an object, so that `fs: []` would pass for `fs: {}`. */
+function refuseListAsMapping(
+  value: unknown,
+  schemas: readonly v.GenericSchema[],
+  at: DocumentPath,
+  originAt: (at: DocumentPath) => Origin,
+): void {
+  if (typeof value !== 'object' || value === null) return;
+  const meant = schemas.flatMap(alternatives).map((schema) => schema as unknown as SchemaParts);
+  const mapping = meant.some((parts) => parts.entries !== undefined || parts.value !== undefined);
+  if (Array.isArray(value) && mapping && !meant.some((parts) => parts.item !== undefined)) {
+    refuse('policy-value', originAt(at), describePlace(at), describeValue(value), 'a mapping');
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const step = Array.isArray(value) ? Number(key) : key;
+    const within = schemas.flatMap(alternatives).flatMap((schema) => stepInto(schema, step));
+    if (within.length > 0) refuseListAsMapping(inner, within, [...at, step], originAt);
+  }
 }
 
 /** `x-*` keys at the top belong to the user; the rest of the document is ours. */
@@ -128,8 +149,13 @@ function entriesOf(schema: v.GenericSchema): Record<string, v.GenericSchema> | u
 
 function stepInto(schema: v.GenericSchema, step: string | number): v.GenericSchema[] {
   const parts = schema as unknown as SchemaParts;
-  const next = typeof step === 'number' ? parts.item : (parts.entries?.[step] ?? parts.value);
+  const next = typeof step === 'number' ? parts.item : entryOf(parts, step);
   return next === undefined ? [] : [next];
+}
+
+/** A key's own schema; never one that every object inherits, such as `constructor`. */
+function entryOf(parts: SchemaParts, key: string): v.GenericSchema | undefined {
+  return parts.entries !== undefined && Object.hasOwn(parts.entries, key) ? parts.entries[key] : parts.value;
 }
 
 /** YAML can spell a NUL ("\0"); no path, name or value can hold one. */
