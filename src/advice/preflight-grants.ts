@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
-import type { Inspection } from '../host/executable/inspection.ts';
+import type { Inspection } from '../executable/inspection.ts';
 import type { Mask } from '../kernel/rights.ts';
 import { maskOf } from './preflight.ts';
 

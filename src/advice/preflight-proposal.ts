@@ -1,5 +1,5 @@
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
-import type { Need } from '../host/executable/inspection.ts';
+import type { Need } from '../executable/inspection.ts';
 import type { Mask } from '../kernel/rights.ts';
 import { maskOf } from './preflight.ts';
 

@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
-import type { Candidate, Chain, Inspection, Need, Problem } from '../host/executable/inspection.ts';
+import type { Candidate, Chain, Inspection, Need, Problem } from '../executable/inspection.ts';
 import { fsMask, type Mask } from '../kernel/rights.ts';
 
 /** The policy's answer: does it grant all of these rights on a file, named with all links resolved? */

@@ -1,18 +1,18 @@
-import { isatty } from 'node:tty';
 import { findHoles } from '../advice/holes.ts';
 import { type CheckFacts, makeCheckReport, type Proof } from '../advice/report-check.ts';
 import { bytesOfText } from '../base/bytes.ts';
 import { escapeBytes } from '../base/escape.ts';
-import { type Diagnostic, Refusal } from '../diagnostics/diagnostic.ts';
+import { Refusal } from '../diagnostics/diagnostic.ts';
 import { preparePolicy } from '../host/build-request.ts';
 import { makeCaller } from '../host/caller.ts';
+import { readCoreDiagnostics } from '../host/core-output.ts';
 import { type Kernel, probeKernel } from '../host/kernel-facts.ts';
 import { loadNative, type Native, type NativeProof } from '../host/native.ts';
 import { encodePlan } from '../plan/encode.ts';
 import type { Flag } from '../policy/from-flags.ts';
 import { renderCheck } from '../render/check.ts';
-import { makeColour } from '../render/colour.ts';
 import { evaluate } from '../ruleset/evaluate.ts';
+import { colourFor } from './colour.ts';
 import { writeAll } from './output.ts';
 import type { Request } from './parse.ts';
 
@@ -29,12 +29,7 @@ export async function check(request: Request): Promise<number> {
   const kernel = probeKernel(native);
   const report = makeCheckReport(await checkPolicy(native, kernel, request));
   const caller = makeCaller(native);
-  const colour = makeColour({
-    choice: request.color,
-    terminal: isatty(1),
-    noColor: caller.variable('NO_COLOR'),
-    term: caller.variable('TERM'),
-  });
+  const colour = colourFor(request, caller);
   writeAll(1, request.json ? `${JSON.stringify(report)}\n` : renderCheck(report, colour));
   return report.accepted ? 0 : 1;
 }
@@ -42,7 +37,7 @@ export async function check(request: Request): Promise<number> {
 async function checkPolicy(native: Native, kernel: Kernel, request: Request): Promise<CheckFacts> {
   const flags = request.flags.length === 0 ? USUAL : request.flags;
   try {
-    const { policy, ruleset, warnings } = await preparePolicy(flags, makeCaller(native));
+    const { policy, ruleset, warnings } = await preparePolicy(flags, makeCaller(native), request.command[0]);
     const enforcement = evaluate(ruleset, kernel);
     const plan = encodePlan(policy, ruleset, { verbose: request.verbose, json: true, execHint: bytesOfText('') });
     const result = request.command.length > 0 ? native.check(plan, request.command) : native.check(plan);
@@ -51,7 +46,7 @@ async function checkPolicy(native: Native, kernel: Kernel, request: Request): Pr
       kernel,
       accepted: result.ok && proofs.every((proof) => proof.ok),
       proofs,
-      diagnostics: [...warnings, ...readDiagnostics(result.output)],
+      diagnostics: [...warnings, ...readCoreDiagnostics(result.output)],
       enforcement,
       holes: findHoles(policy, enforcement, kernel),
     };
@@ -71,14 +66,4 @@ function readProof({ name, subject, expected, observed }: NativeProof): Proof {
     observed: shown(observed),
     ok: expected === observed,
   };
-}
-
-/** The core's lines, one JSON object each. */
-function readDiagnostics(output: string): Diagnostic[] {
-  return Buffer.from(output, 'latin1')
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Diagnostic)
-    .map(({ origin, ...rest }) => (origin === undefined || origin === '' ? rest : { ...rest, origin }));
 }

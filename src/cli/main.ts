@@ -35,6 +35,14 @@ async function perform(request: Request): Promise<number> {
       const { check } = await import('./check.ts');
       return check(request);
     }
+    case 'explain': {
+      const { explainRequest } = await import('./explain.ts');
+      return explainRequest(request);
+    }
+    case 'why': {
+      const { why } = await import('./why.ts');
+      return why(request);
+    }
     case 'print-policy': {
       const { printPolicy } = await import('./print-policy.ts');
       return printPolicy(request);

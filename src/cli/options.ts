@@ -55,6 +55,7 @@ export const OPTIONS: readonly OptionRow[] = [
     group: 'files',
     text: 'a temporary directory: made if missing, granted like --rw, TMPDIR set to it',
   },
+  { name: '--add-command', group: 'files', text: "COMMAND's own file, interpreters and libraries, no more" },
   { name: '--deny', value: 'PATH', group: 'files', text: 'not something Landlock can do', hidden: true },
   {
     name: '--net-connect',
@@ -135,6 +136,13 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: '--status-fd', value: 'N', group: 'process', text: 'report on descriptor N why COMMAND did not start' },
   { name: '--check', group: 'modes', text: 'would a run with these options be accepted here? prove it' },
   { name: '--probe', group: 'modes', text: 'the same as --check', hidden: true },
+  { name: '--explain', group: 'modes', text: 'what would be enforced and what not; nothing is run' },
+  {
+    name: '--why',
+    value: 'QUERY',
+    group: 'modes',
+    text: 'is PATH[:rwx], connect:PORT or bind:PORT allowed, by which grant, and what would allow it?',
+  },
   { name: '--print-policy', group: 'modes', text: 'print the merged policy as YAML' },
   { name: '--help', short: '-h', group: 'modes', text: 'print this' },
   { name: '--version', short: '-V', group: 'modes', text: 'print the version' },

@@ -8,11 +8,13 @@ import type { Flag } from '../policy/from-flags.ts';
 import { FOREIGN_OPTIONS } from './foreign-options.ts';
 import { OPTIONS, type OptionRow } from './options.ts';
 
-export type Mode = 'run' | 'check' | 'print-policy' | 'help' | 'version';
+export type Mode = 'run' | 'check' | 'explain' | 'why' | 'print-policy' | 'help' | 'version';
 
 /** A command line, understood. */
 export interface Request {
   readonly mode: Mode;
+  /** Values of the mode's own option, in order: the queries of --why. */
+  readonly modeValues: readonly Bytes[];
   /** Every option in order, but for modes and output. */
   readonly flags: readonly Flag[];
   /** COMMAND and its arguments; empty where there is none. */
@@ -25,10 +27,15 @@ export interface Request {
 const MODE_FLAGS: Readonly<Record<string, Mode>> = {
   '--check': 'check',
   '--probe': 'check',
+  '--explain': 'explain',
+  '--why': 'why',
   '--print-policy': 'print-policy',
   '--help': 'help',
   '--version': 'version',
 };
+
+/** Modes in which a COMMAND would mean nothing. */
+const WITHOUT_COMMAND: readonly Mode[] = ['why', 'print-policy'];
 
 const OUTPUT_FLAGS: ReadonlySet<string> = new Set(['--json', '--verbose', '--color']);
 
@@ -53,6 +60,7 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
   const mode = oneMode(given);
   const request: Request = {
     mode,
+    modeValues: given.flatMap((flag) => (flag.name in MODE_FLAGS && flag.value !== undefined ? [flag.value] : [])),
     flags: given.filter((flag) => !(flag.name in MODE_FLAGS) && !OUTPUT_FLAGS.has(flag.name)),
     command,
     json: given.some((flag) => flag.name === '--json'),
@@ -60,7 +68,7 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
     color: readColor(given),
   };
   if (mode === 'run' && command.length === 0) refuse('command-missing', undefined);
-  if (mode === 'print-policy' && command.length > 0) refuse('command-unwanted', undefined, '--print-policy');
+  if (WITHOUT_COMMAND.includes(mode) && command.length > 0) refuse('command-unwanted', undefined, `--${mode}`);
   return request;
 }
 

@@ -1,7 +1,8 @@
-import { bytesOfText } from '../base/bytes.ts';
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { preparePolicy } from '../host/build-request.ts';
 import { makeCaller } from '../host/caller.ts';
 import { loadNative } from '../host/native.ts';
+import { isPlainlyGranted } from '../host/plainly-granted.ts';
 import { encodePlan } from '../plan/encode.ts';
 import { writeDiagnostic } from './output.ts';
 import type { Request } from './parse.ts';
@@ -13,8 +14,17 @@ import type { Request } from './parse.ts';
  */
 export async function run(request: Request): Promise<never> {
   const native = loadNative();
-  const { policy, ruleset, warnings } = await preparePolicy(request.flags, makeCaller(native));
-  for (const warning of warnings) writeDiagnostic(warning, request.json);
+  const caller = makeCaller(native);
+  const [name = bytesOfText('')] = request.command;
+  const prepared = await preparePolicy(request.flags, caller, name);
+  for (const warning of prepared.warnings) writeDiagnostic(warning, request.json);
+  const { policy, ruleset } = prepared;
   const { verbose, json } = request;
-  return native.run(encodePlan(policy, ruleset, { verbose, json, execHint: bytesOfText('') }), request.command);
+  let execHint = '' as Bytes;
+  // Foretelling costs milliseconds, so it is left out where there is nothing to foretell. It refuses nothing: the kernel is the judge.
+  if (!isPlainlyGranted(name, policy, caller)) {
+    const { makeExecHint } = await import('../host/exec-hint.ts');
+    execHint = makeExecHint(name, prepared, caller);
+  }
+  return native.run(encodePlan(policy, ruleset, { verbose, json, execHint }), request.command);
 }

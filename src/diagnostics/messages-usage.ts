@@ -33,6 +33,10 @@ export const usageMessages = {
     'there is no COMMAND to run',
     'add -- COMMAND [ARG...], or see landlock-run --help',
   ],
+  'add-command-without': (): Message => [
+    'there is no COMMAND whose files could be granted',
+    'add -- COMMAND, or leave --add-command out',
+  ],
   'command-unwanted': (mode: string): Message => [`${mode} takes no COMMAND`, 'leave COMMAND out'],
   'modes-many': (first: string, second: string): Message => [
     `${first} and ${second} are two modes, and a call has one`,

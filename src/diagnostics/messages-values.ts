@@ -61,6 +61,10 @@ export const valueMessages = {
     `${quote(glob)} is not a glob over names`,
     'write a name, with * and ? where anything may stand; values belong to --env',
   ],
+  'why-form': (value: Bytes): Message => [
+    `${quote(value)} is no question`,
+    'write PATH, PATH:rwx, connect:PORT, bind:PORT, udp-connect:PORT or udp-bind:PORT',
+  ],
   'discover-form': (value: Bytes): Message => [
     `${quote(value)} is not CONFIG or CONFIG#KEY,...`,
     'write it as in --discover app.yaml#serve.tls.cert',

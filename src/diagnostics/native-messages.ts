@@ -332,6 +332,70 @@ export const nativeMessages = [
     what: 'cannot execute the command: its interpreter or loader does not exist',
     remedy: 'install the interpreter that its first line, or its ELF header, names',
   },
+  /** A launcher or the front was started with AT_SECURE: set-user-ID, set-group-ID or file capabilities. */
+  {
+    code: 'launcher-privileged',
+    level: 'error',
+    exit: 125,
+    what: 'refused: this program was started with privileges that its caller lacks',
+    remedy: 'take the set-user-ID and set-group-ID bits and the file capabilities off it',
+  },
+  /** A compiled launcher's own file is cut off or was changed; which of the two stands in parentheses. */
+  {
+    code: 'launcher-damaged',
+    level: 'error',
+    exit: 125,
+    what: 'this program is damaged, nothing was opened and nothing ran',
+    remedy: 'write it again with landlock-run --compile, or install landlock-run again',
+  },
+  /** The template of compiled launchers was started itself. */
+  {
+    code: 'launcher-empty',
+    level: 'error',
+    exit: 125,
+    what: 'this program carries no policy',
+    remedy: 'write a launcher that does with landlock-run --compile',
+  },
+  /** A compiled launcher was started without words. */
+  {
+    code: 'launcher-command-missing',
+    level: 'error',
+    exit: 125,
+    what: 'there is no command to run',
+    remedy: 'name one behind this program: every word is its own, and options have no place here',
+  },
+  /** The front cannot tell where it lies, so it cannot find the rest of landlock-run. */
+  {
+    code: 'front-lost',
+    level: 'error',
+    exit: 125,
+    what: 'cannot find out where this program lies',
+    remedy: 'mount /proc, or start it by its absolute path',
+  },
+  /** The bundle that belongs beside the front is not there. */
+  {
+    code: 'front-incomplete',
+    level: 'error',
+    exit: 125,
+    what: 'a file that belongs to landlock-run cannot be read',
+    remedy: 'build it with npm run build, or install landlock-run again',
+  },
+  /** No Node where the front looks for one: docs/launcher.md. */
+  {
+    code: 'node-missing',
+    level: 'error',
+    exit: 125,
+    what: 'cannot find Node, which landlock-run needs to read a policy',
+    remedy: 'install Node 20.19 or newer where PATH names it by an absolute directory that is not below the working directory',
+  },
+  /** Node was found and cannot be executed: E2BIG where the environment and the arguments leave no room, EACCES, ENOEXEC. */
+  {
+    code: 'node-not-executable',
+    level: 'error',
+    exit: 125,
+    what: 'cannot execute Node',
+    remedy: 'install Node again; if the arguments are too long, pass fewer, or compile the policy with --compile',
+  },
 ] as const satisfies readonly NativeMessage[];
 
 export type NativeMessageCode = (typeof nativeMessages)[number]['code'];

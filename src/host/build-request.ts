@@ -1,4 +1,5 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { type Diagnostic, refuse } from '../diagnostics/diagnostic.ts';
 import { profileOrigin } from '../diagnostics/origin.ts';
 import { type FenceFile, refuseWritableFence } from '../policy/fence.ts';
 import { type Flag, statementsOfFlags } from '../policy/from-flags.ts';
@@ -29,10 +30,14 @@ export interface PreparedPolicy {
  *
  * @throws Refusal
  */
-export async function preparePolicy(flags: readonly Flag[], caller: Caller): Promise<PreparedPolicy> {
+export async function preparePolicy(
+  flags: readonly Flag[],
+  caller: Caller,
+  command: Bytes | undefined,
+): Promise<PreparedPolicy> {
   const { statements: fromFiles, files } = await loadFiles(flags, caller);
   const statements = withProfileClaims([...fromFiles, ...statementsOfFlags(flags, caller.workingDirectory)]);
-  const policy = settlePolicy(statements);
+  const policy = await withCommandGrants(settlePolicy(statements), caller, command);
   const profiles = expandProfiles(policy.files !== undefined, policy.profiles, policy.bare.value, caller);
   const view = makeFileView();
   const grants = [...(policy.files?.grants ?? []), ...profiles.grants];
@@ -42,6 +47,16 @@ export async function preparePolicy(flags: readonly Flag[], caller: Caller): Pro
     ...refuseWritableFence(files, grants, view, consent),
   ];
   return { policy, ruleset: compileRuleset(policy, profiles), warnings, files };
+}
+
+/** `--add-command`: the files that COMMAND needs to start, and no more. They count as discovered: what is found contradicts nobody. */
+async function withCommandGrants(policy: Policy, caller: Caller, command: Bytes | undefined): Promise<Policy> {
+  const { addCommand, files } = policy;
+  if (!addCommand.value || files === undefined) return policy;
+  if (command === undefined) return refuse('add-command-without', addCommand.origin);
+  const { commandGrants } = await import('./command.ts');
+  const grants = commandGrants(command, policy, caller, addCommand.origin ?? files.origin);
+  return { ...policy, files: { ...files, grants: [...files.grants, ...grants] } };
 }
 
 /** YAML and the schema cost more than all the rest of a start, so they are loaded where a file is named, and only there. */

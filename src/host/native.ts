@@ -59,9 +59,8 @@ let loaded: Native | undefined;
 export function loadNative(): Native {
   if (loaded !== undefined) return loaded;
   if (process.platform !== 'linux') refuse('not-linux', undefined, process.platform);
-  const candidates = addonCandidates();
-  const path = candidates.find((candidate) => existsSync(candidate));
-  if (path === undefined) return refuse('addon-missing', undefined, candidates.join(', '), 'no such file');
+  const path = addonPath();
+  if (path === undefined) return refuse('addon-missing', undefined, addonCandidates().join(', '), 'no such file');
   const module: { exports: unknown } = { exports: {} };
   try {
     process.dlopen(module as NodeJS.Module, path);
@@ -70,6 +69,11 @@ export function loadNative(): Native {
   }
   loaded = module.exports as Native;
   return loaded;
+}
+
+/** The addon that would be loaded, for the lint; undefined where there is none. */
+export function addonPath(): string | undefined {
+  return addonCandidates().find((candidate) => existsSync(candidate));
 }
 
 /** Where the addon may be: below the package's root, seen from the bundle (dist/) or from the compiled modules (build/src/host/). */

@@ -1,9 +1,9 @@
-import type { ChalkInstance } from 'chalk';
 import type { Availability, CheckReport } from '../advice/report-check.ts';
+import type { Colour } from './colour.ts';
 import { renderDiagnostic } from './diagnostic.ts';
 
 /** The report of --check for a person: the verdict first. */
-export function renderCheck(report: CheckReport, colour: ChalkInstance): string {
+export function renderCheck(report: CheckReport, colour: Colour): string {
   const { landlock } = report;
   const verdict = report.accepted
     ? colour.green('yes: a run with these options is accepted here')
@@ -38,7 +38,7 @@ function renderAbi(landlock: CheckReport['landlock']): string {
   return `Landlock ABI ${landlock.abi}${known}${landlock.newer ? ', newer than this program knows' : ''}`;
 }
 
-function renderRights(title: string, rights: readonly Availability[], colour: ChalkInstance): string[] {
+function renderRights(title: string, rights: readonly Availability[], colour: Colour): string[] {
   const has = rights.filter((right) => right.available).map((right) => right.name);
   const lacks = rights.filter((right) => !right.available);
   const lines = [`${title.padEnd(14)}${has.length === 0 ? 'none' : has.join(' ')}`];
@@ -50,7 +50,7 @@ function renderRights(title: string, rights: readonly Availability[], colour: Ch
   return lines;
 }
 
-function renderFilter(report: CheckReport, colour: ChalkInstance): string {
+function renderFilter(report: CheckReport, colour: Colour): string {
   const lacks = report.filter.filter((feature) => !feature.available);
   if (lacks.length === report.filter.length) return colour.yellow('the kernel takes no seccomp filter');
   return report.filter
@@ -59,7 +59,7 @@ function renderFilter(report: CheckReport, colour: ChalkInstance): string {
     .join(' ');
 }
 
-function renderProofs(report: CheckReport, colour: ChalkInstance): string[] {
+function renderProofs(report: CheckReport, colour: Colour): string[] {
   if (report.proofs.length === 0) return [];
   const lines = report.proofs.map((proof) => {
     const mark = proof.ok ? colour.green('as it should be') : colour.red(`WRONG, expected ${proof.expected}`);

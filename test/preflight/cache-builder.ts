@@ -1,4 +1,4 @@
-import { compareLibraryNames } from '../../src/host/executable/library-cache.ts';
+import { compareLibraryNames } from '../../src/executable/library-cache.ts';
 
 export interface CacheEntry {
   readonly name: string;

@@ -5,7 +5,7 @@ import { type Allows, type Fails, foretell, maskOf } from '../../src/advice/pref
 import { neededGrants } from '../../src/advice/preflight-grants.ts';
 import { type ProposedFlag, proposeFlags } from '../../src/advice/preflight-proposal.ts';
 import type { Bytes } from '../../src/base/bytes.ts';
-import type { Inspection } from '../../src/host/executable/inspection.ts';
+import type { Inspection } from '../../src/executable/inspection.ts';
 import { fsMask, GRANT_RIGHTS } from '../../src/kernel/rights.ts';
 import { makeElf } from './elf-builder.ts';
 import { b, inspectIn } from './table-files.ts';

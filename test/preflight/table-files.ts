@@ -1,7 +1,7 @@
 import { type Bytes, bytesOfText } from '../../src/base/bytes.ts';
-import type { HostFiles } from '../../src/host/executable/host-files.ts';
-import { inspectCommand } from '../../src/host/executable/inspect.ts';
-import type { CommandQuestion, Inspection } from '../../src/host/executable/inspection.ts';
+import type { HostFiles } from '../../src/executable/host-files.ts';
+import { inspectCommand } from '../../src/executable/inspect.ts';
+import type { CommandQuestion, Inspection } from '../../src/executable/inspection.ts';
 
 /** A file's bytes; a link to another path; an errno that every look at it meets; mode 0755 unless told. */
 export type TableEntry =

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfText } from '../../base/bytes.ts';
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { type ElfImage, HEAD_SIZE, readElfImage } from './elf-image.ts';
 import { type HostFiles, isFileError } from './host-files.ts';
 import { type LibraryCache, parseLibraryCache } from './library-cache.ts';

@@ -1,5 +1,5 @@
-import { type Bytes, bytesOfText } from '../../base/bytes.ts';
-import { quote } from '../../base/escape.ts';
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { quote } from '../base/escape.ts';
 import { matchesFormat, parseBinaryFormat } from './binfmt.ts';
 import type { ElfImage } from './elf-image.ts';
 import { parseEnvArgument } from './env-arguments.ts';

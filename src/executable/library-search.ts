@@ -1,4 +1,4 @@
-import type { Bytes } from '../../base/bytes.ts';
+import type { Bytes } from '../base/bytes.ts';
 import type { ElfImage } from './elf-image.ts';
 import type { HostContext, Seen } from './host-context.ts';
 

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 
 /**
  * Whether the mount that holds a path forbids to execute, from /proc/self/mountinfo (proc(5)).

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 
 /** How much of a file the kernel looks at (BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h). */
 export const KERNEL_HEAD_SIZE = 256;

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 
 /**
  * /etc/ld.so.cache in the format of glibc 2.2 and later ("glibc-ld.so.cache1.1"), alone or behind the old format's entries, with the

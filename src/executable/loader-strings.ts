@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 
 /** What is built into a glibc loader and differs between distributions. */
 export interface LoaderStrings {

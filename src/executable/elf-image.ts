@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 import { type DynamicEntries, parseDynamic } from './elf-dynamic.ts';
 import {
   type ElfHeader,

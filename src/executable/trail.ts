@@ -1,5 +1,5 @@
-import type { Bytes } from '../../base/bytes.ts';
-import { quote } from '../../base/escape.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { quote } from '../base/escape.ts';
 import type { HostContext, Seen } from './host-context.ts';
 import type {
   Chain,

@@ -1,5 +1,5 @@
-import type { Bytes } from '../../base/bytes.ts';
-import { quote } from '../../base/escape.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { quote } from '../base/escape.ts';
 import { createGlibcSearch } from './glibc-search.ts';
 import { type LibrarySearch, type Loaded, type SearchQuestion, sonameOf } from './library-search.ts';
 import { createMuslSearch } from './musl-search.ts';

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { type Bytes, bufferOfBytes, bytesOfLatin1 } from '../../base/bytes.ts';
-import type { FileError, HostFiles, ReadAt } from './host-files.ts';
+import { type Bytes, bufferOfBytes, bytesOfLatin1 } from '../base/bytes.ts';
+import type { FileError, HostFiles, ReadAt } from '../executable/host-files.ts';
 
 /** The edge: answers the inspector's questions from this machine's files. Paths go in as Buffers, so any byte survives. */
 export const machineFiles: HostFiles = {

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 
 /** What $ORIGIN, $LIB and $PLATFORM stand for; undefined where it is not known. */
 export interface Tokens {

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1, bytesOfText } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1, bytesOfText } from '../base/bytes.ts';
 import { isFileError } from './host-files.ts';
 import { type Found, type LibrarySearch, type Loaded, type SearchQuestion, sonameOf } from './library-search.ts';
 import { type Machine, machineOf } from './machine.ts';

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 
 /** One format that somebody registered with the kernel (Documentation/admin-guide/binfmt-misc.rst). */
 export type BinaryFormat =

@@ -1,12 +1,11 @@
-import { type Bytes, bytesOfText } from '../../base/bytes.ts';
-import { quote } from '../../base/escape.ts';
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { quote } from '../base/escape.ts';
 import { candidatePaths } from './candidates.ts';
 import { followChain } from './chain.ts';
 import { createHostContext, type HostContext } from './host-context.ts';
 import { type HostFiles, isFileError } from './host-files.ts';
 import type { Candidate, Chain, CommandQuestion, Inspection, Need, Note } from './inspection.ts';
 import { isOnNoexecMount } from './mounts.ts';
-import { machineFiles } from './reader.ts';
 import { absolute } from './search-path.ts';
 
 const MOUNTS = bytesOfText('/proc/self/mountinfo');
@@ -21,13 +20,9 @@ const MAX_PROGRAMS = 8;
  * Finds out what has to be opened before COMMAND's own code runs, and what stands in its way, without running anything. It never
  * throws for what it finds on disk: what it cannot know it says with `certain: false` and a note.
  *
- * @param files, arch for tests; the machine's own by default.
+ * @param files how files are looked at: host/machine-files.ts, or a table in tests.
  */
-export function inspectCommand(
-  question: CommandQuestion,
-  files: HostFiles = machineFiles,
-  arch: string = process.arch,
-): Inspection {
+export function inspectCommand(question: CommandQuestion, files: HostFiles, arch: string = process.arch): Inspection {
   return inspectWith(createHostContext(files, arch), question, 0);
 }
 

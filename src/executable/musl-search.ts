@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1, bytesOfText } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1, bytesOfText } from '../base/bytes.ts';
 import { isFileError } from './host-files.ts';
 import type { Found, LibrarySearch, Loaded, SearchQuestion } from './library-search.ts';
 import { absolute, join, splitSearchPath } from './search-path.ts';

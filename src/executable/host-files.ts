@@ -1,4 +1,4 @@
-import type { Bytes } from '../../base/bytes.ts';
+import type { Bytes } from '../base/bytes.ts';
 
 /** Reads up to `length` bytes at `offset`; shorter at the end of the file, empty behind it or where reading fails. */
 export type ReadAt = (offset: number, length: number) => Buffer;

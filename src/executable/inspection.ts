@@ -1,4 +1,4 @@
-import type { Bytes } from '../../base/bytes.ts';
+import type { Bytes } from '../base/bytes.ts';
 
 /**
  * What the inspector finds out about a COMMAND. Plain immutable values: made by inspect.ts, read by preflight and `--add-command`.

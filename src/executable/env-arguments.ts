@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfLatin1 } from '../../base/bytes.ts';
+import { type Bytes, bytesOfLatin1 } from '../base/bytes.ts';
 
 /** What env(1) then does: the program that it looks up, and what it did to PATH before. */
 export interface EnvProgram {

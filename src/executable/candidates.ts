@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfText } from '../../base/bytes.ts';
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { join, splitSearchPath } from './search-path.ts';
 
 /** Where execvp looks without PATH (glibc since 2.24: CS_PATH, which leaves the working directory out). */

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import type { TrustedFile } from '../advice/lint.ts';
+import { bytesOfText } from '../base/bytes.ts';
+import type { FenceFile } from '../policy/fence.ts';
+import type { FileView } from '../policy/overlap.ts';
+import { addonPath } from './native.ts';
+
+/** What the next run trusts (contract, section 2): our own files, node, and the files that the policy came from. */
+export function trustedFiles(policyFiles: readonly FenceFile[], view: FileView): TrustedFile[] {
+  const ours = [join(import.meta.dirname, 'landlock-run.cjs'), addonPath()].filter((path) => path !== undefined);
+  return [
+    ...ours.map((path) => ({ path: view.resolve(bytesOfText(path)), what: 'a part of landlock-run' })),
+    { path: view.resolve(bytesOfText(process.execPath)), what: 'the node that landlock-run runs on' },
+    ...policyFiles.map((file) => ({ path: view.resolve(file.path), what: 'a file that the policy comes from' })),
+  ];
+}
