@@ -45,6 +45,10 @@ export const policyMessages = {
     `${what} is ${value} here and ${other} at ${origin === undefined ? 'another place' : describeOrigin(origin)}`,
     'decide on one of them',
   ],
+  'file-and-directory': (path: Bytes): Message => [
+    `${quote(path)} is asked for as one file and as a temporary directory`,
+    'leave out one of the two',
+  ],
   'claim-broken': (granted: string, claimed: string, where: string): Message => [
     `grants ${granted}, but ${where} denies ${claimed}`,
     'leave out one of the two',

@@ -45,9 +45,13 @@ export const valueMessages = {
     `the limit ${name} of ${quote(value)} has its soft value above its hard one`,
     'write it as SOFT:HARD with SOFT the smaller',
   ],
-  'descriptor-invalid': (value: Bytes, lowest: number): Message => [
+  'descriptor-invalid': (value: Bytes, remedy: string): Message => [
     `${quote(value)} is not a descriptor that can be named here`,
-    lowest >= 3 ? 'give a number from 3 on, args or listen (0, 1 and 2 are always kept)' : 'give a number from 1 on',
+    remedy,
+  ],
+  'descriptor-twice': (descriptor: number): Message => [
+    `descriptor ${descriptor} cannot both report to the caller and belong to COMMAND`,
+    'take another one for --status-fd',
   ],
   'min-abi-invalid': (value: Bytes): Message => [
     `${quote(value)} is not a Landlock ABI`,

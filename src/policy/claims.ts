@@ -1,5 +1,6 @@
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { describeOrigin } from '../diagnostics/origin.ts';
+import { withoutDotDot } from './path.ts';
 import type { Policy } from './policy.ts';
 import { restrictsSockets } from './settle-sockets.ts';
 import type { Statement } from './statement.ts';
@@ -29,8 +30,23 @@ export function refuseBrokenClaims(statements: readonly Statement[], policy: Pol
       refuse('scope-needs-files', scope.origin, name);
     }
   }
+  refuseSharedDescriptor(policy);
+  refuseFileAsDirectory(policy);
   if (!restrictsSomething(policy)) refuse('restricts-nothing', statements[0]?.origin);
   if (policy.bare.value && policy.files === undefined) refuse('bare-without-files', policy.bare.origin);
+}
+
+/** What is written to --status-fd must come from us alone. */
+function refuseSharedDescriptor({ statusFd, keepFds }: Policy): void {
+  if (statusFd === undefined || !keepFds.some((fd) => fd.value === statusFd.value)) return;
+  refuse('descriptor-twice', statusFd.origin, statusFd.value);
+}
+
+/** One path cannot be a file that must exist and a directory that is made. */
+function refuseFileAsDirectory({ files, tmp }: Policy): void {
+  const place = tmp && withoutDotDot(tmp.value);
+  const file = files?.grants.find((grant) => grant.form === 'rwfile' && withoutDotDot(grant.path) === place);
+  if (file !== undefined) refuse('file-and-directory', file.origin, file.path);
 }
 
 /** Does the policy state any restriction? Hardening that comes by itself does not count. */

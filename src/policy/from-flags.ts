@@ -63,7 +63,9 @@ const readers: Readonly<Record<string, (value: Bytes, origin: Origin, working: B
   '--keep-path': () => [{ kind: 'setting', name: 'keep_path', value: true }],
   '--chdir': (value, _origin, working) => [{ kind: 'setting', name: 'chdir', value: absolutePath(value, working) }],
   '--limit': (value, origin) => [limit(value, origin)],
-  '--status-fd': (value, origin) => [{ kind: 'setting', name: 'status_fd', value: parseDescriptor(value, origin, 1) }],
+  '--status-fd': (value, origin) => [
+    { kind: 'setting', name: 'status_fd', value: parseDescriptor(value, origin, 'give a number from 3 on') },
+  ],
 };
 
 /** The options that this file understands; the option table is tested to name them all. */
