@@ -2,6 +2,14 @@
 
 #include "sys.h"
 
+/* Every descriptor may be open, so that none is taken for one of Node's own. */
+const struct state_record state_untouched = {
+    .version = STATE_RECORD_VERSION,
+    .size = sizeof(struct state_record),
+    .open = {~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull, ~0ull,
+             ~0ull, ~0ull},
+};
+
 static void insist(const struct context *context, const char *what, long result) {
     if (result < 0)
         message_refuse(&context->reporter, MESSAGE_STATE_REFUSED,
@@ -54,6 +62,8 @@ static void restore_signals(const struct context *context) {
 }
 
 void state_restore(const struct context *context) {
+    if (context->record == &state_untouched)
+        return; /* what was closed of 0 to 2 is held by placeholders, which the exec closes */
     restore_standard(context);
     if (context->record == NULL) {
         restore_signal(context, SIGPIPE, false);
