@@ -5,6 +5,7 @@
       "sources": [
         "addon/addon.c",
         "addon/arguments.c",
+        "addon/caller.c",
         "addon/values.c",
         "<!@(node -p \"require('fs').readdirSync('core').filter(name => name.endsWith('.c')).map(name => 'core/' + name).join(' ')\")"
       ],

@@ -1,4 +1,5 @@
-// Builds everything that runs from a checkout: types checked and modules emitted (build/), one bundle (dist/), the addon (native/build/).
+// Builds everything that runs from a checkout: types checked and modules emitted (build/), bundles and the static launchers (dist/), the addon
+// (native/build/), and bin/landlock-run.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,22 +16,29 @@ function step(what, command, args) {
 mkdirSync(join(root, 'build'), { recursive: true });
 step('types and modules', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', '.']);
 
-console.log('build: bundle');
-await build({
+console.log('build: bundles');
+const bundle = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
   bundle: true,
   platform: 'node',
-  target: 'node20',
   format: 'cjs',
-  outfile: 'dist/landlock-run.cjs',
   define: { 'import.meta.dirname': '__dirname' },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'eof',
   logLevel: 'warning',
+};
+await build({ ...bundle, entryPoints: ['src/cli/main.ts'], target: 'node20', outfile: 'dist/landlock-run.cjs' });
+// Old syntax: it is what tells an old Node that it is too old.
+await build({
+  ...bundle,
+  entryPoints: ['src/host/launcher/front-entry.ts'],
+  target: 'node12',
+  outfile: 'dist/front.cjs',
 });
 
 if (!process.argv.includes('--without-addon')) {
   step('addon', process.execPath, [join('scripts', 'build-addon.mjs')]);
 }
+step('launcher', process.execPath, [join('scripts', 'build-launcher.mjs')]);
+step('code cache', process.execPath, [join('scripts', 'build-code-cache.mjs')]);

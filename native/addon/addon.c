@@ -5,14 +5,13 @@
 #include "../core/record.h"
 #include "../core/run.h"
 #include "arguments.h"
+#include "caller.h"
 #include "values.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static bool push(napi_env env, napi_value array, uint32_t index, const char *bytes, size_t size) {
     napi_value word;
@@ -42,14 +41,14 @@ static napi_value raw_arguments(napi_env env, napi_callback_info info) {
     return ok ? array : NULL;
 }
 
-/** environment(): string[]. The entries of C's environ, byte for byte; process.env loses what is not UTF-8.
- */
+/** environment(): string[]. The caller's entries, byte for byte; process.env loses what is not UTF-8. */
 static napi_value environment(napi_env env, napi_callback_info info) {
     (void)info;
     napi_value array;
     bool ok = check_status(env, napi_create_array(env, &array));
-    for (uint32_t i = 0; ok && environ != NULL && environ[i] != NULL; i++)
-        ok = push(env, array, i, environ[i], strlen(environ[i]));
+    char *const *entries = caller_environment();
+    for (uint32_t i = 0; ok && entries[i] != NULL; i++)
+        ok = push(env, array, i, entries[i], strlen(entries[i]));
     return ok ? array : NULL;
 }
 
@@ -122,8 +121,26 @@ static bool is_given(napi_env env, napi_value value, bool *given) {
 }
 
 /**
+ * adopt(record: Uint8Array): undefined. This process was started by the front, which handed this record over:
+ * environment(), run() and check() give and take what the front's caller had.
+ */
+static napi_value adopt(napi_env env, napi_callback_info info) {
+    napi_value value;
+    uint8_t *record = NULL;
+    size_t size = 0;
+    if (!get_arguments(env, info, 1, &value) || !get_bytes(env, value, "record", &record, &size))
+        return NULL;
+    int error = caller_adopt(record, size);
+    free(record);
+    if (error != 0)
+        throw_errno(env, "adopt", error);
+    return NULL;
+}
+
+/**
  * run(plan: Uint8Array, argv: string[], record?: Uint8Array): never. Applies the plan to this process and
- * replaces it by argv. Throws a TypeError on arguments of another type; every other failure ends the process.
+ * replaces it by argv. Without a record it is the one of adopt(), if there was one. Throws a TypeError on
+ * arguments of another type; every other failure ends the process.
  */
 static napi_value run(napi_env env, napi_callback_info info) {
     napi_value values[3];
@@ -143,7 +160,8 @@ static napi_value run(napi_env env, napi_callback_info info) {
             throw_errno(env, "calloc", ENOMEM);
     }
     if (ok)
-        core_run(plan, size, words, environ, (const struct state_record *)(const void *)record);
+        core_run(plan, size, words, caller_environment(),
+                 recorded ? (const struct state_record *)(const void *)record : caller_record());
     free(plan);
     free(record);
     if (words != NULL)
@@ -193,7 +211,8 @@ static napi_value check(napi_env env, napi_callback_info info) {
     bool ok = get_arguments(env, info, 2, values) && get_bytes(env, values[0], "plan", &plan, &size) &&
               is_given(env, values[1], &given) && (!given || get_words(env, values[1], "argv", &words));
     if (ok) {
-        struct check_report *report = core_check(plan, size, words == NULL ? none : words, environ);
+        struct check_report *report =
+            core_check(plan, size, words == NULL ? none : words, caller_environment());
         if (report == NULL || report->exit < 0) {
             throw_errno(env, "check", report == NULL ? ENOMEM : -report->error);
             ok = false;
@@ -217,6 +236,7 @@ NAPI_MODULE_INIT() {
         {"environment", environment},
         {"currentDirectory", current_directory},
         {"probe", probe},
+        {"adopt", adopt},
         {"run", run},
         {"check", check},
     };

@@ -1,16 +1,21 @@
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { diagnose, Refusal } from '../diagnostics/diagnostic.ts';
-import { loadNative } from '../host/native.ts';
+import { loadNative, setFrontRecord } from '../host/native.ts';
 import type { Flag } from '../policy/from-flags.ts';
 import { EXIT_REFUSED, writeAll, writeDiagnostic, writeStatus } from './output.ts';
 import { parseCommandLine, type Request, wantsJson } from './parse.ts';
 
-/** The whole command: argv → request → effect → exit code. Does not return where COMMAND takes over this process. */
-export async function main(): Promise<number> {
+/**
+ * The whole command: argv → request → effect → exit code. Does not return where COMMAND takes over this process.
+ *
+ * @param record what the front wrote down about this process, where there is a front: it is then the first word behind the script.
+ */
+export async function main(record?: string): Promise<number> {
   let words: Bytes[] = [];
   let request: Request | undefined;
   try {
-    words = commandLine();
+    if (record !== undefined) setFrontRecord(record);
+    words = commandLine(record === undefined ? 2 : 3);
     request = parseCommandLine(words);
     return await perform(request);
   } catch (error) {
@@ -61,10 +66,10 @@ async function perform(request: Request): Promise<number> {
 }
 
 /** Our own words, byte for byte where the addon can be had; help and version work without it. */
-function commandLine(): Bytes[] {
-  const count = process.argv.length - 2;
-  if (process.platform !== 'linux' || count === 0) return process.argv.slice(2).map(bytesOfText);
-  const plain = process.argv.slice(2).map(bytesOfText);
+function commandLine(first: number): Bytes[] {
+  const plain = process.argv.slice(first).map(bytesOfText);
+  const count = plain.length;
+  if (process.platform !== 'linux' || count === 0) return plain;
   const helpful = plain.length === 1 && ['--help', '-h', '--version', '-V'].includes(plain[0] ?? '');
   return helpful ? plain : loadNative().rawArguments().slice(-count);
 }

@@ -386,7 +386,8 @@ export const nativeMessages = [
     level: 'error',
     exit: 125,
     what: 'cannot find Node, which landlock-run needs to read a policy',
-    remedy: 'install Node 20.19 or newer where PATH names it by an absolute directory that is not below the working directory',
+    remedy:
+      'install Node 20.19 or newer where PATH names it by an absolute directory that is not below the working directory',
   },
   /** Node was found and cannot be executed: E2BIG where the environment and the arguments leave no room, EACCES, ENOEXEC. */
   {

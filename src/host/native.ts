@@ -43,6 +43,8 @@ export interface Native {
   environment(): Bytes[];
   currentDirectory(): Bytes;
   probe(): NativeProbe;
+  /** This process was started by the front: its record is used from here on, and its mark taken off the environment. */
+  adopt(record: Uint8Array): void;
   /** Restricts this process and becomes COMMAND; ends the process with 125, 126 or 127 where it cannot. */
   run(plan: Plan, argv: readonly Bytes[]): never;
   /** Applies the plan in a throw-away child and proves it there. */
@@ -50,6 +52,16 @@ export interface Native {
 }
 
 let loaded: Native | undefined;
+let frontRecord: Uint8Array | undefined;
+
+/**
+ * Says that this process was started by the front (native/launcher/front.c), and what it wrote down. To be called before the addon is loaded.
+ *
+ * @param hex the front's record as it spells it; what cannot be read is refused when COMMAND would start.
+ */
+export function setFrontRecord(hex: string): void {
+  frontRecord = new Uint8Array(Buffer.from(hex, 'hex'));
+}
 
 /**
  * Loads the addon: from beside the package only, never from a place that an environment variable names.
@@ -68,6 +80,7 @@ export function loadNative(): Native {
     refuse('addon-missing', undefined, path, error instanceof Error ? error.message : String(error));
   }
   loaded = module.exports as Native;
+  if (frontRecord !== undefined) loaded.adopt(frontRecord);
   return loaded;
 }
 

@@ -1,0 +1,110 @@
+/*
+ * The front of the command line, bin/landlock-run: writes down what Node will change about this process, and
+ * becomes Node, in an environment in which nothing of the caller's means anything. docs/process-state.md says
+ * why.
+ */
+#include "../core/environment.h"
+#include "../core/memory.h"
+#include "../core/message.h"
+#include "cut-off.h"
+#include "environment-mark.h"
+#include "find-node.h"
+#include "own-path.h"
+#include "process.h"
+#include "state-record.h"
+
+#define ENTRY "/dist/front.cjs"
+
+/* Node's own flags; Node 20 to 26 take all of them, and a V8 code cache is bound to them
+ * (scripts/front-flags.mjs). */
+static const char *const flags[] = {"--no-rehash-snapshot"};
+#define FLAGS (sizeof flags / sizeof *flags)
+
+static const struct reporter reporter = {.descriptor = 2, .status_descriptor = -1};
+
+static _Noreturn void refuse(enum message_code code, const char *subject, long error) {
+    message_refuse(&reporter, code, (struct message_facts){.subject = subject, .error = error});
+}
+
+/** What Node is started with, but for its own path. */
+struct start {
+    const char **argv; /* argv[0] is free */
+    char *const *envp;
+};
+
+static bool try_node(const char *path, void *context) {
+    const struct start *start = context;
+    start->argv[0] = path;
+    long error = sys_call(SYS_execve, (long)path, (long)start->argv, (long)start->envp, 0, 0, 0);
+    if (error != -ENOENT && error != -ENOTDIR && error != -EACCES)
+        refuse(MESSAGE_NODE_NOT_EXECUTABLE, path, error);
+    return false;
+}
+
+static void *take(size_t size) {
+    struct arena arena = {0};
+    void *taken = arena_take(&arena, size);
+    if (taken == NULL)
+        refuse(MESSAGE_OUT_OF_MEMORY, NULL, ENOMEM);
+    return taken;
+}
+
+/** The package's directory: this program is bin/landlock-run in it. */
+static void find_root(const struct process *process, char root[OWN_PATH_MAX]) {
+    if (!own_path_find(process->path, root) || !own_path_cut(root) || !own_path_cut(root))
+        refuse(MESSAGE_FRONT_LOST, NULL, 0);
+}
+
+static const char *find_entry(const char *root) {
+    size_t length = text_length(root);
+    char *entry = take(length + sizeof ENTRY);
+    memcpy(entry, root, length);
+    memcpy(entry + length, ENTRY, sizeof ENTRY);
+    struct stat stat;
+    long found = sys_fstatat(AT_FDCWD, entry, &stat, 0);
+    if (found < 0)
+        refuse(MESSAGE_FRONT_INCOMPLETE, entry, found);
+    return entry;
+}
+
+/** NODE FLAG... ENTRY RECORD WORD...: what is before RECORD is ours, what is behind it the user's, byte for
+ * byte. */
+static const char **make_argv(const struct process *process, const char *entry, const char *record) {
+    size_t words = process->argc > 0 ? (size_t)process->argc - 1 : 0;
+    const char **argv = take((1 + FLAGS + 2 + words + 1) * sizeof *argv);
+    const char **at = argv + 1;
+    for (size_t i = 0; i < FLAGS; i++)
+        *at++ = flags[i];
+    *at++ = entry;
+    *at++ = record;
+    for (size_t i = 0; i < words; i++)
+        *at++ = process->argv[i + 1];
+    *at = NULL;
+    return argv;
+}
+
+static _Noreturn void run(const long *stack) {
+    struct process process = process_read(stack);
+    process_refuse_secure(&process);
+    struct state_record record;
+    long taken = state_record_take(&record);
+    if (taken < 0)
+        refuse(MESSAGE_STATE_REFUSED, NULL, taken);
+    char hex[STATE_RECORD_HEX_SIZE];
+    state_record_spell(&record, hex);
+    char root[OWN_PATH_MAX];
+    find_root(&process, root);
+    struct start start = {
+        .argv = make_argv(&process, find_entry(root), hex),
+        .envp = environment_mark(process.envp),
+    };
+    if (start.envp == NULL)
+        refuse(MESSAGE_OUT_OF_MEMORY, NULL, ENOMEM);
+    find_node(root, environment_get(process.envp, "PATH"), try_node, &start);
+    refuse(MESSAGE_NODE_MISSING, NULL, 0);
+}
+
+_Noreturn void launcher_main(const long *stack) {
+    refuse_cut_off();
+    run(stack);
+}

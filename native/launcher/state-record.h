@@ -1,0 +1,15 @@
+/* Writes down what Node will change about this process. */
+#ifndef LANDLOCK_RUN_STATE_RECORD_H
+#define LANDLOCK_RUN_STATE_RECORD_H
+
+#include "../core/record.h"
+
+/** The process as it is. Changes nothing. Returns 0, or a negative errno of what could not be asked. */
+long state_record_take(struct state_record *record);
+
+#define STATE_RECORD_HEX_SIZE (2 * sizeof(struct state_record) + 1)
+
+/** The record as lower-case hexadecimal digits and a NUL, to be passed as an argument. */
+void state_record_spell(const struct state_record *record, char hex[STATE_RECORD_HEX_SIZE]);
+
+#endif
