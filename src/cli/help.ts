@@ -2,6 +2,7 @@ import { OPTION_GROUPS, OPTIONS, type OptionGroup } from './options.ts';
 
 const USAGE = `Usage: landlock-run [options] [--] COMMAND [ARG...]
        landlock-run [options] --check [-- COMMAND]
+       landlock-run [options] --compile OUT
        landlock-run [options] --print-policy
 
 Run COMMAND so that the Linux kernel itself (Landlock) keeps it to what the options allow.

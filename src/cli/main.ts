@@ -48,6 +48,10 @@ async function perform(request: Request): Promise<number> {
       const { why } = await import('./why.ts');
       return why(request);
     }
+    case 'compile': {
+      const { compile } = await import('./compile.ts');
+      return compile(request);
+    }
     case 'print-policy': {
       const { printPolicy } = await import('./print-policy.ts');
       return printPolicy(request);

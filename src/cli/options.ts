@@ -143,6 +143,7 @@ export const OPTIONS: readonly OptionRow[] = [
     group: 'modes',
     text: 'is PATH[:rwx], connect:PORT or bind:PORT allowed, by which grant, and what would allow it?',
   },
+  { name: '--compile', value: 'OUT', group: 'modes', text: 'write a standalone launcher that applies exactly this policy' },
   { name: '--print-policy', group: 'modes', text: 'print the merged policy as YAML' },
   { name: '--help', short: '-h', group: 'modes', text: 'print this' },
   { name: '--version', short: '-V', group: 'modes', text: 'print the version' },

@@ -8,12 +8,12 @@ import type { Flag } from '../policy/from-flags.ts';
 import { FOREIGN_OPTIONS } from './foreign-options.ts';
 import { OPTIONS, type OptionRow } from './options.ts';
 
-export type Mode = 'run' | 'check' | 'explain' | 'why' | 'print-policy' | 'help' | 'version';
+export type Mode = 'run' | 'check' | 'explain' | 'why' | 'compile' | 'print-policy' | 'help' | 'version';
 
 /** A command line, understood. */
 export interface Request {
   readonly mode: Mode;
-  /** Values of the mode's own option, in order: the queries of --why. */
+  /** Values of the mode's own option, in order: the queries of --why, the file of --compile. */
   readonly modeValues: readonly Bytes[];
   /** Every option in order, but for modes and output. */
   readonly flags: readonly Flag[];
@@ -29,13 +29,14 @@ const MODE_FLAGS: Readonly<Record<string, Mode>> = {
   '--probe': 'check',
   '--explain': 'explain',
   '--why': 'why',
+  '--compile': 'compile',
   '--print-policy': 'print-policy',
   '--help': 'help',
   '--version': 'version',
 };
 
 /** Modes in which a COMMAND would mean nothing. */
-const WITHOUT_COMMAND: readonly Mode[] = ['why', 'print-policy'];
+const WITHOUT_COMMAND: readonly Mode[] = ['why', 'compile', 'print-policy'];
 
 const OUTPUT_FLAGS: ReadonlySet<string> = new Set(['--json', '--verbose', '--color']);
 

@@ -25,12 +25,7 @@ export function refuseWritableFence(
   allowOverlap: boolean,
 ): Diagnostic[] {
   if (files.length === 0) return [];
-  const writable = new Map<Bytes, Grant>();
-  for (const grant of grants) {
-    if ((grant.access & WRITE_RIGHTS) === 0) continue;
-    writable.set(withoutDotDot(grant.path), grant);
-    writable.set(view.resolve(grant.path), grant);
-  }
+  const writable = writableGrants(grants, view);
   const warnings: Diagnostic[] = [];
   for (const file of files) {
     const grant = findWritable(file.path, writable, view);
@@ -47,6 +42,22 @@ export function refuseWritableFence(
     warnings.push({ ...diagnostic, level: 'warning' });
   }
   return warnings;
+}
+
+/** The grant under which COMMAND could write the file, or replace it; undefined where there is none. */
+export function findWritableGrant(path: Bytes, grants: readonly Grant[], view: FileView): Grant | undefined {
+  return findWritable(path, writableGrants(grants, view), view);
+}
+
+/** Grants with a write right, by their path as written and as resolved. */
+function writableGrants(grants: readonly Grant[], view: FileView): Map<Bytes, Grant> {
+  const writable = new Map<Bytes, Grant>();
+  for (const grant of grants) {
+    if ((grant.access & WRITE_RIGHTS) === 0) continue;
+    writable.set(withoutDotDot(grant.path), grant);
+    writable.set(view.resolve(grant.path), grant);
+  }
+  return writable;
 }
 
 function findWritable(path: Bytes, writable: Map<Bytes, Grant>, view: FileView): Grant | undefined {

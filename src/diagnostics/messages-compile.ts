@@ -1,0 +1,40 @@
+import type { Bytes } from '../base/bytes.ts';
+import { escapeText, quote } from '../base/escape.ts';
+import type { Message } from './message.ts';
+
+/** Compiled launchers: writing them, and reading them back. */
+export const compileMessages = {
+  'compile-twice': (): Message => ['a call writes one launcher', 'leave one of the two out'],
+  'template-missing': (arch: string, reason: string): Message => [
+    `the template of launchers for ${arch} cannot be used: ${escapeText(reason)}`,
+    'build it with npm run build, or install landlock-run again',
+  ],
+  'compiled-unwritable': (path: Bytes, reason: string): Message => [
+    `cannot write the launcher ${quote(path)}: ${reason}`,
+    'name a file in a directory that this user can write to',
+  ],
+  'compiled-not-file': (path: Bytes): Message => [
+    `${quote(path)} exists, and is no ordinary file that a launcher could replace`,
+    'name another file',
+  ],
+  'compiled-writable': (path: Bytes, where: string, above: Bytes): Message => [
+    `COMMAND could rewrite the launcher ${quote(path)} itself: ${where} grants ${quote(above)}`,
+    'keep the launcher outside of what it lets COMMAND write',
+  ],
+  'compiled-unreadable': (path: Bytes, reason: string): Message => [
+    `cannot read the launcher ${quote(path)}: ${reason}`,
+    'name a file that --compile wrote',
+  ],
+  'compiled-foreign': (path: Bytes): Message => [
+    `${quote(path)} is no compiled launcher`,
+    'name a file that --compile wrote',
+  ],
+  'compiled-damaged': (path: Bytes): Message => [
+    `the launcher ${quote(path)} is damaged, and would not run`,
+    'write it again with --compile',
+  ],
+  'compiled-other': (path: Bytes): Message => [
+    `the launcher ${quote(path)} was made by another build of landlock-run`,
+    'write it again with --compile, or read it with the landlock-run that made it',
+  ],
+};
