@@ -1,16 +1,26 @@
 // Writes the files that are made from the sources and committed; with --check only says which are not current (exit 1). Needs a build.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderJsonSchema } from './render-json-schema.mjs';
+import { renderCommandPage, renderPolicyPage } from './render-man.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { policySchema } = await import('../build/src/policy/schema.js');
 const { renderNativeMessages } = await import('../build/src/diagnostics/render-native-messages.js');
 const { nativeMessages } = await import('../build/src/diagnostics/native-messages.js');
+const { OPTIONS: options, OPTION_GROUPS: groups } = await import('../build/src/cli/options.js');
+const { renderCompletion } = await import('../build/src/cli/completion/index.js');
+const { NAMED_PROFILES, SYSTEM } = await import('../build/src/profiles/index.js');
 
+const jsonSchema = renderJsonSchema(policySchema);
 const generated = {
-  'schema/policy.schema.json': renderJsonSchema(policySchema),
+  'schema/policy.schema.json': jsonSchema,
+  'man/landlock-run.1': renderCommandPage({ options, groups, profiles: [SYSTEM, ...NAMED_PROFILES] }),
+  'man/landlock-run-policy.5': renderPolicyPage(JSON.parse(jsonSchema)),
+  'completions/landlock-run.bash': renderCompletion('bash'),
+  'completions/_landlock-run': renderCompletion('zsh'),
+  'completions/landlock-run.fish': renderCompletion('fish'),
   'native/core/messages.inc': renderNativeMessages(nativeMessages),
 };
 
@@ -22,6 +32,7 @@ for (const [path, text] of Object.entries(generated)) {
     console.error(`${path} is not current: npm run generate`);
     stale = 1;
   } else {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     console.log(`wrote ${path}`);
   }

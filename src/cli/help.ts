@@ -2,6 +2,8 @@ import { OPTION_GROUPS, OPTIONS, type OptionGroup } from './options.ts';
 
 const USAGE = `Usage: landlock-run [options] [--] COMMAND [ARG...]
        landlock-run [options] --check [-- COMMAND]
+       landlock-run [options] --explain [-- COMMAND]
+       landlock-run [options] --why QUERY
        landlock-run [options] --compile OUT
        landlock-run [options] --print-policy
 

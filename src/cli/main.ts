@@ -56,6 +56,10 @@ async function perform(request: Request): Promise<number> {
       const { printPolicy } = await import('./print-policy.ts');
       return printPolicy(request);
     }
+    case 'completion': {
+      const { printCompletion } = await import('./completion/print.ts');
+      return printCompletion(request);
+    }
     case 'help': {
       const { renderHelp } = await import('./help.ts');
       writeAll(1, renderHelp());

@@ -8,7 +8,7 @@ import type { Flag } from '../policy/from-flags.ts';
 import { FOREIGN_OPTIONS } from './foreign-options.ts';
 import { OPTIONS, type OptionRow } from './options.ts';
 
-export type Mode = 'run' | 'check' | 'explain' | 'why' | 'compile' | 'print-policy' | 'help' | 'version';
+export type Mode = 'run' | 'check' | 'explain' | 'why' | 'compile' | 'print-policy' | 'completion' | 'help' | 'version';
 
 /** A command line, understood. */
 export interface Request {
@@ -31,12 +31,13 @@ const MODE_FLAGS: Readonly<Record<string, Mode>> = {
   '--why': 'why',
   '--compile': 'compile',
   '--print-policy': 'print-policy',
+  '--completion': 'completion',
   '--help': 'help',
   '--version': 'version',
 };
 
 /** Modes in which a COMMAND would mean nothing. */
-const WITHOUT_COMMAND: readonly Mode[] = ['why', 'compile', 'print-policy'];
+const WITHOUT_COMMAND: readonly Mode[] = ['why', 'compile', 'print-policy', 'completion'];
 
 const OUTPUT_FLAGS: ReadonlySet<string> = new Set(['--json', '--verbose', '--color']);
 
