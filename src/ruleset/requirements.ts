@@ -147,8 +147,14 @@ function fileRequirements(policy: Policy, stated: Make, hardening: MakeHardening
 /** What a filter alone can close around TCP, UDP and other sockets; io_uring makes sockets behind any filter's back. */
 function networkRequirements(policy: Policy, stated: Make): Requirement[] {
   const out: Requirement[] = [];
+  const need = (origin: Origin | undefined, what: string, features: FilterFeature[]): Requirement =>
+    stated({ kind: 'filter', bits: filterMask(...features), origin, what, needs: 'seccomp filters' });
   const filter = (origin: Origin | undefined, what: string, ...features: FilterFeature[]): void => {
-    out.push(stated({ kind: 'filter', bits: filterMask(...features), origin, what, needs: 'seccomp filters' }));
+    out.push(need(origin, what, features));
+  };
+  /** Closes ways around a right, and is no restriction without it: it does not count as something enforced. */
+  const support = (origin: Origin | undefined, what: string, ...features: FilterFeature[]): void => {
+    out.push({ ...need(origin, what, features), stated: false });
   };
   const { tcp, udp, noNet, otherNet, noUnix } = policy;
   const insteadOfLandlock = noNet.value ? filterMask('inet_none', 'tcp', 'io_uring') : 0;
@@ -172,10 +178,10 @@ function networkRequirements(policy: Policy, stated: Make): Requirement[] {
     filter(noNet.origin, 'no network at all', 'inet_none', 'tcp', 'udp_none', 'other_net_none', 'io_uring');
   else {
     if (restrictsSockets(tcp)) {
-      filter(tcp?.origin, 'TCP ports against MPTCP, SMC, fast open and io_uring', 'tcp', 'io_uring');
+      support(tcp?.origin, 'TCP ports against MPTCP, SMC, fast open and io_uring', 'tcp', 'io_uring');
     }
     if (deniesSockets(udp)) filter(udp?.origin, 'no UDP', 'udp_none', 'io_uring');
-    else if (restrictsSockets(udp)) filter(udp?.origin, 'UDP ports against io_uring', 'io_uring');
+    else if (restrictsSockets(udp)) support(udp?.origin, 'UDP ports against io_uring', 'io_uring');
     if (otherNet.value === 'none') filter(otherNet.origin, 'no other sockets', 'other_net_none', 'io_uring');
   }
   if (noUnix.value) filter(noUnix.origin, 'no UNIX sockets', 'unix_none', 'io_uring');
