@@ -1,0 +1,111 @@
+#!/bin/sh
+# Tells why Landlock can or cannot be used here: kernel too old, not built in, off at boot, or blocked by the container.
+# Needs nothing but a shell and /proc; where perl or python3 is there, the kernel itself is asked. Changes nothing.
+# Exits with 0 where Landlock can be used, 1 where not, 2 where that could not be found out.
+set -u
+
+say() { printf '%s\n' "$*"; }
+
+release=$(uname -r 2>/dev/null || cat /proc/sys/kernel/osrelease 2>/dev/null || echo unknown)
+machine=$(uname -m 2>/dev/null || echo unknown)
+say "kernel        $release ($machine)"
+
+# The version in numbers; distributions append letters to it.
+major=${release%%.*}
+rest=${release#*.}
+minor=${rest%%[!0-9]*}
+old=no
+case $major$minor in
+  *[!0-9]* | '') ;;
+  *) if [ "$major" -lt 5 ] || { [ "$major" -eq 5 ] && [ "$minor" -lt 13 ]; }; then old=yes; fi ;;
+esac
+
+# What the kernel was built with, where that can be read.
+built=unknown
+for config in /proc/config.gz "/boot/config-$release" "/lib/modules/$release/config" /boot/config; do
+  [ -r "$config" ] || continue
+  case $config in
+    *.gz) line=$(zcat "$config" 2>/dev/null | grep '^CONFIG_SECURITY_LANDLOCK=') ;;
+    *) line=$(grep '^CONFIG_SECURITY_LANDLOCK=' "$config") ;;
+  esac
+  if [ "$line" = 'CONFIG_SECURITY_LANDLOCK=y' ]; then built=yes; else built=no; fi
+  break
+done
+say "built in      $built"
+
+# The security modules that were started at boot.
+started=unknown
+if [ -r /sys/kernel/security/lsm ]; then
+  modules=$(cat /sys/kernel/security/lsm)
+  case ,$modules, in
+    *,landlock,*) started=yes ;;
+    *) started=no ;;
+  esac
+  say "modules       $modules"
+else
+  say 'modules       unknown: /sys/kernel/security is not mounted, which is usual in containers'
+fi
+
+# A seccomp filter around this shell: a container's, most likely.
+filtered=no
+while IFS=: read -r name value; do
+  [ "$name" = Seccomp ] || continue
+  case $value in *2*) filtered=yes ;; esac
+done </proc/self/status 2>/dev/null
+say "filtered      $filtered"
+
+# The kernel's own word: landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) is call 444 on every architecture.
+answer=unknown
+if command -v perl >/dev/null 2>&1; then
+  answer=$(perl -e '$r = syscall(444, 0, 0, 1); print $r >= 0 ? "abi $r" : "errno " . ($!+0)' 2>/dev/null || echo unknown)
+elif command -v python3 >/dev/null 2>&1; then
+  answer=$(python3 -c '
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+r = libc.syscall(444, None, 0, 1)
+print("abi", r) if r >= 0 else print("errno", ctypes.get_errno())' 2>/dev/null || echo unknown)
+fi
+
+case $answer in
+  'abi '*)
+    say "Landlock      ABI ${answer#abi }"
+    say 'usable: landlock-run --check says what it can do here'
+    exit 0
+    ;;
+  'errno 95')
+    say 'NOT usable: Landlock is built in, but not started at boot. Add landlock to the lsm= parameter of the kernel command line, in front of the modules listed above.'
+    exit 1
+    ;;
+  'errno 1')
+    say 'NOT usable: the system call is forbidden. A seccomp filter, most likely of the container engine, has to allow landlock_create_ruleset, landlock_add_rule and landlock_restrict_self (444 to 446).'
+    exit 1
+    ;;
+  'errno 38')
+    if [ "$old" = yes ]; then
+      say 'NOT usable: the kernel is older than 5.13, the first that has Landlock.'
+    elif [ "$built" = no ]; then
+      say 'NOT usable: the kernel was built without CONFIG_SECURITY_LANDLOCK.'
+    elif [ "$started" = yes ]; then
+      say 'NOT usable: the kernel has Landlock, but something hides it: a seccomp filter that answers ENOSYS, or a sandbox that emulates a kernel (gVisor).'
+    elif [ "$filtered" = yes ]; then
+      say 'NOT usable: the kernel was built without Landlock, or the seccomp filter around this shell answers ENOSYS.'
+    else
+      say 'NOT usable: the kernel was built without Landlock.'
+    fi
+    exit 1
+    ;;
+esac
+
+# Nobody here can ask the kernel: what can be concluded from what can be read.
+if [ "$old" = yes ]; then
+  say 'NOT usable: the kernel is older than 5.13, the first that has Landlock.'
+  exit 1
+elif [ "$built" = no ]; then
+  say 'NOT usable: the kernel was built without CONFIG_SECURITY_LANDLOCK.'
+  exit 1
+elif [ "$started" = no ]; then
+  say 'NOT usable: Landlock is not started at boot. Add landlock to the lsm= parameter of the kernel command line.'
+  exit 1
+fi
+say 'unknown: nothing here speaks against it; landlock-run --check asks the kernel itself'
+exit 2
