@@ -137,15 +137,16 @@ static int do_unix_connect(char **w) {
     return fd < 0 ? -1 : connect(fd, (struct sockaddr *)&address, length);
 }
 
-/* Connects to an abstract socket of our own making. */
-static int do_unix_own(char **w) {
+/* Listens until the process ends. */
+static int do_unix_serve(char **w) {
     struct sockaddr_un address;
     socklen_t length = unix_address(w[0], &address);
     int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (server < 0 || bind(server, (struct sockaddr *)&address, length) || listen(server, 1))
-        return -1;
-    return do_unix_connect(w);
+    return server < 0 || bind(server, (struct sockaddr *)&address, length) ? -1 : listen(server, 16);
 }
+
+/* Connects to a socket of our own making. */
+static int do_unix_own(char **w) { return do_unix_serve(w) ? -1 : do_unix_connect(w); }
 
 const struct deed network_deeds[] = {
     {"tcp-connect", 1, do_tcp_connect},
@@ -165,5 +166,6 @@ const struct deed network_deeds[] = {
     {"io-uring", 0, do_io_uring},
     {"unix-connect", 1, do_unix_connect},
     {"unix-own", 1, do_unix_own},
+    {"unix-serve", 1, do_unix_serve},
 };
 const size_t network_deed_count = sizeof network_deeds / sizeof *network_deeds;

@@ -45,8 +45,7 @@ static int do_prlimit(char **w) {
 }
 
 static int do_ptrace(char **w) {
-    pid_t process = (pid_t)deed_number(w[0]);
-    return ptrace(PTRACE_SEIZE, process, 0, 0) ? -1 : (int)ptrace(PTRACE_DETACH, process, 0, 0);
+    return ptrace(PTRACE_SEIZE, (pid_t)deed_number(w[0]), 0, 0) ? -1 : 0; /* our end lets it go */
 }
 
 /* Types into the terminal on descriptor 0, as whoever sits there would. */
@@ -69,6 +68,16 @@ static int do_mount_in_namespace(char **w) {
     return mount("none", w[0], "tmpfs", 0, NULL);
 }
 
+/* Waits until descriptor 0 is at its end, for a caller that wants this process to stay. */
+static int do_wait(char **w) {
+    (void)w;
+    char bytes[64];
+    ssize_t count;
+    while ((count = read(0, bytes, sizeof bytes)) > 0)
+        ;
+    return (int)count;
+}
+
 static int do_chroot(char **w) { return chroot(w[0]); }
 
 const struct deed process_deeds[] = {
@@ -81,5 +90,6 @@ const struct deed process_deeds[] = {
     {"paste", 0, do_paste},
     {"mount-in-namespace", 1, do_mount_in_namespace},
     {"chroot", 1, do_chroot},
+    {"wait", 0, do_wait},
 };
 const size_t process_deed_count = sizeof process_deeds / sizeof *process_deeds;
