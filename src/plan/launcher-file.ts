@@ -1,11 +1,13 @@
 import type { Plan } from './encode.ts';
 
 /**
- * The file of a compiled launcher: the template, whose last program header is given to one more segment, and that segment: a checksum and the plan
+ * The file of a compiled launcher: the template, whose last program header is given to one more segment, and that segment: a checksum, the plan and an end mark
  * (docs/launcher.md). native/launcher/image.c reads the same.
  */
 const BLOCK_MAGIC = 'LLRIMAGE';
 const BLOCK_SIZE = 24;
+/** Ends the file, so that one which lacks even its last byte differs from a whole one: behind the end of a file the kernel maps zeros. */
+const END_MARK = 'LLR-END.';
 const CHECKSUM_AT = 8;
 const PLAN_SIZE_AT = 16;
 
@@ -27,7 +29,7 @@ const PF_R = 4;
 /** Puts the plan behind the template. @throws where the template is not one: the caller knows it by its hash. */
 export function makeLauncherFile(template: Uint8Array, plan: Plan): Uint8Array {
   const offset = alignUp(template.length, 16);
-  const size = BLOCK_SIZE + alignUp(plan.length, 8);
+  const size = BLOCK_SIZE + alignUp(plan.length, 8) + END_MARK.length;
   const file = Buffer.alloc(offset + size);
   file.set(template);
   const header = lastProgramHeader(file);
@@ -36,6 +38,7 @@ export function makeLauncherFile(template: Uint8Array, plan: Plan): Uint8Array {
   file.write(BLOCK_MAGIC, offset, 'latin1');
   file.writeUInt32LE(plan.length, offset + PLAN_SIZE_AT);
   file.set(plan, offset + BLOCK_SIZE);
+  file.write(END_MARK, offset + size - END_MARK.length, 'latin1');
   file.writeBigUInt64LE(checksum(file, template.length, offset), offset + CHECKSUM_AT);
   return file;
 }
