@@ -1,6 +1,7 @@
 /**
- * Builds the static programs around the native core into dist/launcher: for each architecture that a compiler is there
- * for the `front` of the command line and the `template` of compiled launchers; and for this machine bin/landlock-run.
+ * Builds the static programs around the native core into dist/launcher: for each architecture that a compiler is there for
+ * the `front` of the command line, the `template` of compiled launchers and the `spawn` helper of the library; and for this
+ * machine bin/landlock-run.
  *
  *   node scripts/build-launcher.mjs
  *
@@ -34,6 +35,7 @@ const COMPILERS = { x64: ['x86_64-linux-gnu-gcc'], arm64: ['aarch64-linux-gnu-gc
 const PROGRAMS = {
   template: ['compiled.c', 'image.c', 'process.c', 'start.c'],
   front: ['environment-mark.c', 'find-node.c', 'front.c', 'own-path.c', 'process.c', 'start.c', 'state-record.c'],
+  spawn: ['process.c', 'spawn.c', 'start.c'],
 };
 
 const COMPILE = [

@@ -6,6 +6,7 @@
 #include "../core/run.h"
 #include "arguments.h"
 #include "caller.h"
+#include "spawning.h"
 #include "values.h"
 
 #include <errno.h>
@@ -247,5 +248,5 @@ NAPI_MODULE_INIT() {
             !set_member(env, exports, functions[i].name, function))
             return NULL;
     }
-    return exports;
+    return spawning_define(env, exports) ? exports : NULL;
 }

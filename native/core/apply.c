@@ -22,9 +22,12 @@ void apply_decode(struct context *context, const uint8_t *bytes, size_t size) {
     const char *reason = plan_decode(bytes, size, &context->plan);
     if (reason != NULL)
         message_refuse(&context->reporter, MESSAGE_PLAN_DAMAGED, (struct message_facts){.detail = reason});
-    context->reporter.json = context_has(context, PLAN_JSON);
+    if (context->spawn != NULL && context->plan.header->status_descriptor >= 0)
+        message_refuse(&context->reporter, MESSAGE_SPAWN_PROTOCOL,
+                       (struct message_facts){.detail = "the plan names a status descriptor of its own"});
+    context->reporter.json = context->spawn != NULL || context_has(context, PLAN_JSON);
     /* A check has no run to tell a supervisor about. */
-    context->reporter.status_descriptor = context->checking ? -1 : context->plan.header->status_descriptor;
+    context->reporter.status_descriptor = context->checking ? -1 : context_status(context);
     state_check(context);
     descriptors_hold_standard(context);
 }
@@ -49,12 +52,16 @@ static void install_filter(const struct context *context) {
                        (struct message_facts){.error = installed});
 }
 
-void apply_restriction(struct context *context) {
+void apply_build(struct context *context) {
     set_no_new_privs(context);
     requirements_settle(context);
     ruleset_create(context);
     paths_grant(context);
     ruleset_add_ports(context);
+}
+
+void apply_enforce(struct context *context) {
+    set_no_new_privs(context);
     /* Before the restriction, as /proc/self/fd may be needed and need not be granted. Until the exec all that
      * is marked stays open. */
     descriptors_settle(context);
@@ -63,6 +70,11 @@ void apply_restriction(struct context *context) {
     /* After the paths were opened, which may have taken these capabilities, and after no_new_privs, which
      * keeps them from coming back. */
     capabilities_drop(context);
+}
+
+void apply_restriction(struct context *context) {
+    apply_build(context);
+    apply_enforce(context);
 }
 
 static void change_directory(const struct context *context) {

@@ -10,7 +10,13 @@
  */
 void apply_decode(struct context *context, const uint8_t *bytes, size_t size);
 
-/** Settles the requirements, builds the ruleset and enforces it: from here on the process is restricted. */
+/** Sets no_new_privs, settles the requirements and builds the ruleset. Nothing is restricted yet. */
+void apply_build(struct context *context);
+
+/** Enforces what was built, here or when it was prepared: from here on the process is restricted. */
+void apply_enforce(struct context *context);
+
+/** Both. */
 void apply_restriction(struct context *context);
 
 /** The working directory and environment of COMMAND. */

@@ -1,14 +1,10 @@
+#include "apart.h"
 #include "apply.h"
 #include "limits.h"
 #include "proofs.h"
 #include "run.h"
 #include "state.h"
 #include "sys.h"
-
-/* Output is kept whole; one page at first, as most checks say nothing. */
-#define OUTPUT_FIRST ((size_t)4096)
-
-static bool is_error(long result) { return result < 0 && result > -4096; }
 
 /** The child's whole life. */
 static _Noreturn void check(const uint8_t *plan, size_t size, char *const *argv, char *const *envp,
@@ -30,51 +26,6 @@ static _Noreturn void check(const uint8_t *plan, size_t size, char *const *argv,
     sys_exit(0);
 }
 
-/** Room for more output. Returns 0 or a negative errno. */
-static long grow(struct check_report *report) {
-    size_t capacity = report->output_capacity == 0 ? OUTPUT_FIRST : report->output_capacity * 2;
-    long mapped = sys_map(capacity, 0);
-    if (is_error(mapped))
-        return mapped;
-    if (report->output != NULL) {
-        memcpy((void *)mapped, report->output, report->output_size);
-        sys_unmap(report->output, report->output_capacity);
-    }
-    report->output = (char *)mapped;
-    report->output_capacity = capacity;
-    return 0;
-}
-
-/** Reads until the child and all that it left behind have closed the pipe. Returns 0 or a negative errno. */
-static long collect(struct check_report *report, int from) {
-    for (;;) {
-        if (report->output_size == report->output_capacity) {
-            long grown = grow(report);
-            if (grown < 0)
-                return grown;
-        }
-        long got = sys_read(from, report->output + report->output_size,
-                            report->output_capacity - report->output_size);
-        if (got > 0)
-            report->output_size += (size_t)got;
-        else if (got != -EINTR)
-            return got;
-    }
-}
-
-static long wait_for(long child, struct check_report *report) {
-    int status = 0;
-    long waited;
-    do
-        waited = sys_call(SYS_wait4, child, (long)&status, WALL, 0, 0, 0);
-    while (waited == -EINTR);
-    if (waited < 0)
-        return waited;
-    report->signal = (uint32_t)(status & 0x7f);
-    report->exit = report->signal != 0 ? 125 : status >> 8 & 0xff;
-    return 0;
-}
-
 /** Starts the child and sees it through. Returns 0 or a negative errno. */
 static long supervise(const uint8_t *plan, size_t size, char *const *argv, char *const *envp,
                       struct check_report *report) {
@@ -90,16 +41,22 @@ static long supervise(const uint8_t *plan, size_t size, char *const *argv, char 
         check(plan, size, argv, envp, ends[1], (int)self, report);
     }
     sys_close(ends[1]);
-    result = child < 0 ? child : collect(report, ends[0]);
+    struct apart_output output = {0};
+    result = child < 0 ? child : apart_collect(&output, ends[0]);
     sys_close(ends[0]); /* a child that still writes after a failure of ours gets EPIPE, and ends */
-    long waited = child < 0 ? 0 : wait_for(child, report);
+    long waited = child < 0 ? 0 : apart_wait(child, &output);
+    report->exit = output.exit;
+    report->signal = output.signal;
+    report->output = output.bytes;
+    report->output_size = output.size;
+    report->output_capacity = output.capacity;
     return result < 0 ? result : waited;
 }
 
 struct check_report *core_check(const uint8_t *plan, size_t size, char *const *argv, char *const *envp) {
     /* Shared with the child, which writes the proofs into it. */
     long mapped = sys_map(sizeof(struct check_report), 1);
-    if (is_error(mapped))
+    if (apart_is_error(mapped))
         return NULL;
     struct check_report *report = (struct check_report *)mapped;
     long result = supervise(plan, size, argv, envp, report);

@@ -15,12 +15,21 @@ struct directory_rule {
     bool beneath;    /* the rule is bound to this directory; else to one file in it */
 };
 
+/** What a spawner asks for beside the plan: spawn.h. */
+struct spawn_request {
+    const char *name; /* COMMAND as it is looked up; argv[0] may be another word */
+    int status;       /* its fate is told here, as JSON lines; COMMAND does not get it */
+    int *kept;        /* descriptors that COMMAND inherits beside those that the plan keeps */
+    unsigned kept_count;
+};
+
 struct context {
     /* the request */
     struct plan plan;
     char *const *argv;
     char *const *envp;
     const struct state_record *record; /* or NULL */
+    const struct spawn_request *spawn; /* or NULL */
     bool checking;                     /* a throw-away child of core_check(): no directory is made */
 
     /* means */
@@ -52,6 +61,11 @@ void *context_take(struct context *context, size_t size);
 /** Whether a plan's flag is set. */
 static inline bool context_has(const struct context *context, enum plan_flag flag) {
     return (context->plan.header->flags & (uint32_t)flag) != 0;
+}
+
+/** The descriptor that the run's fate is told to, or -1. */
+static inline int context_status(const struct context *context) {
+    return context->spawn != NULL ? context->spawn->status : context->plan.header->status_descriptor;
 }
 
 /** A string of the plan. */

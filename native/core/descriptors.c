@@ -102,7 +102,7 @@ static bool is_pipe(unsigned descriptor) {
 /** A descriptor that a word of COMMAND names: kept if it is a pipe and the plan says so. Returns whether it
  * will be closed. */
 static bool settle_named(const struct context *context, unsigned descriptor) {
-    bool ours = context->plan.header->status_descriptor == (int)descriptor;
+    bool ours = context_status(context) == (int)descriptor;
     if (descriptor < 3 || ours || !is_open(context, descriptor))
         return false;
     if (context_has(context, PLAN_KEEP_FD_ARGS) && is_pipe(descriptor))
@@ -139,13 +139,15 @@ static void settle_words(const struct context *context) {
 }
 
 void descriptors_settle(const struct context *context) {
-    int status = context->plan.header->status_descriptor;
+    int status = context_status(context);
     if (status >= 0 && !is_open(context, (unsigned)status))
         refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, (unsigned)status, 0);
     mark_all(context);
     const struct plan_list kept = context->plan.keep_descriptors;
     for (uint32_t i = 0; i < kept.count; i++)
         keep(context, kept.at[i]);
+    for (unsigned i = 0; context->spawn != NULL && i < context->spawn->kept_count; i++)
+        keep(context, (unsigned)context->spawn->kept[i]);
     if (context_has(context, PLAN_KEEP_FD_LISTEN))
         keep_listening(context);
     /* LISTEN_FDS comes from the environment: whatever it says, the status descriptor is not COMMAND's. */

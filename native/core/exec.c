@@ -119,7 +119,9 @@ static void search(struct context *context, const char *name, struct failure *fa
 }
 
 _Noreturn void exec_command(struct context *context) {
-    const char *name = context->argv[0] == NULL ? "" : context->argv[0];
+    const char *name = context->spawn != NULL     ? context->spawn->name
+                       : context->argv[0] != NULL ? context->argv[0]
+                                                  : "";
     struct failure failure = {.path = NULL, .code = MESSAGE_COMMAND_NOT_FOUND, .error = 0};
     if (text_find(name, '/') != NULL)
         try_candidate(context, name, true, &failure);

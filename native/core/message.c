@@ -93,9 +93,9 @@ static void put_json(enum message_level level, const char *code, const char *wha
 /**
  * Writes the line. A message that nobody can receive (the descriptor is closed, its reader is gone) changes
  * nothing about the run: its exit code tells the same. SIGPIPE is ignored meanwhile, so that the exit code
- * stays ours.
+ * stays ours. Returns whether all of it was written.
  */
-static void write_line(int descriptor) {
+static bool write_line(int descriptor) {
     struct sigaction ignore = {.handler = SIG_IGN}, before;
     long saved = sys_sigaction(SIGPIPE, &ignore, &before);
     size_t done = 0;
@@ -114,6 +114,7 @@ static void write_line(int descriptor) {
     }
     if (saved == 0)
         sys_sigaction(SIGPIPE, &before, NULL);
+    return done == line.length;
 }
 
 static void tell(const struct reporter *reporter, enum message_level level, const char *code,
@@ -154,6 +155,25 @@ static void write_status(const struct reporter *reporter, const char *code, int 
     }
     text_put_raw(&line, "}\n");
     write_line(reporter->status_descriptor);
+}
+
+static void put_count(const char *name, uint64_t value) {
+    text_put_raw(&line, name);
+    text_put_number(&line, value);
+}
+
+void message_tell_exec(const struct reporter *reporter, uint64_t fs, uint64_t net, uint64_t scope,
+                       uint64_t filter) {
+    line.length = 0;
+    line.json = false;
+    text_put_raw(&line, "{\"v\":1,\"event\":\"exec\"");
+    put_count(",\"fs\":", fs);
+    put_count(",\"net\":", net);
+    put_count(",\"scope\":", scope);
+    put_count(",\"filter\":", filter);
+    text_put_raw(&line, "}\n");
+    if (!write_line(reporter->status_descriptor))
+        sys_exit(125);
 }
 
 _Noreturn void message_end_refused(const struct reporter *reporter, const char *code) {

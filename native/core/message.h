@@ -46,6 +46,14 @@ void message_tell_requirement(const struct reporter *reporter, enum message_leve
 /** Writes `refused` and the code to the status descriptor, and ends the process with 125. */
 _Noreturn void message_end_refused(const struct reporter *reporter, const char *code);
 
+/**
+ * Tells a spawner that nothing is left but the exec, and what is enforced:
+ * `{"v":1,"event":"exec","fs":N,"net":N,"scope":N,"filter":N}`. Ends the process with 125 where nobody can be
+ * told: COMMAND would run, and its spawner would think that it does not.
+ */
+void message_tell_exec(const struct reporter *reporter, uint64_t fs, uint64_t net, uint64_t scope,
+                       uint64_t filter);
+
 /** Tells one thing of the table, writes it to the status descriptor (exit 125: `refused`, else
  * `exec-failed`), and ends the process. */
 _Noreturn void message_refuse(const struct reporter *reporter, enum message_code code,

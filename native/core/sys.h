@@ -26,6 +26,11 @@
 #define SYS_rt_sigprocmask 14
 #define SYS_ioctl 16
 #define SYS_getpid 39
+#define SYS_sendmsg 46
+#define SYS_recvmsg 47
+#define SYS_socketpair 53
+#define SYS_pread64 17
+#define SYS_memfd_create 319
 #define SYS_socket 41
 #define SYS_connect 42
 #define SYS_bind 49
@@ -60,6 +65,11 @@
 #define SYS_rt_sigprocmask 135
 #define SYS_ioctl 29
 #define SYS_getpid 172
+#define SYS_sendmsg 211
+#define SYS_recvmsg 212
+#define SYS_socketpair 199
+#define SYS_pread64 67
+#define SYS_memfd_create 279
 #define SYS_socket 198
 #define SYS_connect 203
 #define SYS_bind 200
@@ -167,13 +177,18 @@ struct stat {
     uint32_t st_uid;
     uint32_t st_gid;
     uint32_t unused_pad;
-    uint64_t unused_tail[13];
+    uint64_t st_rdev;
+    int64_t st_size;
+    uint64_t unused_tail[11];
 #else
     uint32_t st_mode;
     uint32_t st_nlink;
     uint32_t st_uid;
     uint32_t st_gid;
-    uint64_t unused_tail[12];
+    uint64_t st_rdev;
+    uint64_t unused_pad;
+    int64_t st_size;
+    uint64_t unused_tail[9];
 #endif
 };
 #if defined(__x86_64__)
@@ -187,6 +202,11 @@ _Static_assert(sizeof(struct stat) == 128, "newfstatat writes 128 bytes");
 #define F_SETFD 2
 #define F_GETFL 3
 #define F_SETFL 4
+#define F_ADD_SEALS 1033
+#define F_SEAL_ALL 15 /* SEAL, SHRINK, GROW, WRITE */
+#define MFD_CLOEXEC 1
+#define MFD_ALLOW_SEALING 2
+#define MFD_NOEXEC_SEAL 8 /* Linux 6.3 */
 #define FD_CLOEXEC 1
 #define CLOSE_RANGE_CLOEXEC 4
 #define TCGETS 0x5401
@@ -256,7 +276,38 @@ struct capability_data {
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
+#define SOCK_SEQPACKET 5
 #define SOCK_CLOEXEC 02000000
+
+#define SOL_SOCKET 1
+#define SCM_RIGHTS 1
+#define MSG_DONTWAIT 0x40
+#define MSG_NOSIGNAL 0x4000
+#define MSG_CMSG_CLOEXEC 0x40000000
+
+struct iovec {
+    void *base;
+    size_t size;
+};
+
+struct msghdr {
+    void *name;
+    uint32_t name_size;
+    struct iovec *parts;
+    size_t part_count;
+    void *control;
+    size_t control_size;
+    uint32_t flags;
+};
+
+/** One control message that carries one descriptor, cmsg(3). */
+struct descriptor_message {
+    size_t size; /* without the padding */
+    int32_t level;
+    int32_t type;
+    int32_t descriptor;
+    int32_t padding;
+};
 
 struct sockaddr_in {
     uint16_t family;

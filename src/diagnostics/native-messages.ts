@@ -397,6 +397,22 @@ export const nativeMessages = [
     what: 'cannot execute Node',
     remedy: 'install Node again; if the arguments are too long, pass fewer, or compile the policy with --compile',
   },
+  /** The spawn helper was started by something else than the library it belongs to, or by one of another release. */
+  {
+    code: 'spawn-protocol',
+    level: 'error',
+    exit: 125,
+    what: 'the spawn helper was not started as its library does',
+    remedy: 'call spawn() or run() of landlock-run, and install it again if this was one of them',
+  },
+  /** The descriptor on which the spawn helper gets its plan cannot be read. */
+  {
+    code: 'plan-unreadable',
+    level: 'error',
+    exit: 125,
+    what: 'the plan cannot be read from its descriptor, nothing was opened and nothing ran',
+    remedy: 'call spawn() or run() of landlock-run, and install it again if this was one of them',
+  },
 ] as const satisfies readonly NativeMessage[];
 
 export type NativeMessageCode = (typeof nativeMessages)[number]['code'];

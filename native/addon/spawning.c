@@ -1,0 +1,118 @@
+#include "spawning.h"
+
+#include "../core/prepare.h"
+#include "caller.h"
+#include "values.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/**
+ * seal(plan: Uint8Array): number. The plan's bytes in a file in memory that nobody can change; its descriptor
+ * is close-on-exec and the caller's to close. Throws an Error with errno.
+ */
+static napi_value seal(napi_env env, napi_callback_info info) {
+    napi_value value, number;
+    uint8_t *plan = NULL;
+    size_t size = 0;
+    if (!get_arguments(env, info, 1, &value) || !get_bytes(env, value, "plan", &plan, &size))
+        return NULL;
+    long sealed = core_seal(plan, size);
+    free(plan);
+    if (sealed < 0) {
+        throw_errno(env, "memfd_create", (int)-sealed);
+        return NULL;
+    }
+    if (make_number(env, sealed, &number))
+        return number;
+    close((int)sealed);
+    return NULL;
+}
+
+/** pipe(): [read: number, write: number]. Both close-on-exec. Throws an Error with errno. */
+static napi_value make_pipe(napi_env env, napi_callback_info info) {
+    (void)info;
+    int ends[2];
+    long made = core_pipe(ends);
+    if (made < 0) {
+        throw_errno(env, "pipe2", (int)-made);
+        return NULL;
+    }
+    napi_value array, number;
+    bool ok = check_status(env, napi_create_array_with_length(env, 2, &array));
+    for (uint32_t i = 0; ok && i < 2; i++)
+        ok = make_number(env, ends[i], &number) && check_status(env, napi_set_element(env, array, i, number));
+    if (ok)
+        return array;
+    close(ends[0]);
+    close(ends[1]);
+    return NULL;
+}
+
+static bool set_number(napi_env env, napi_value object, const char *name, int64_t number) {
+    napi_value value;
+    return make_number(env, number, &value) && set_member(env, object, name, value);
+}
+
+/** Masks fit a number: no kernel has more than 53 rights of a kind. */
+static bool make_report(napi_env env, const struct prepare_report *report, napi_value *object) {
+    napi_value output;
+    const char *bytes = report->output.bytes == NULL ? "" : report->output.bytes;
+    return check_status(env, napi_create_object(env, object)) &&
+           set_number(env, *object, "exit", report->output.exit) &&
+           set_number(env, *object, "signal", report->output.signal) &&
+           set_number(env, *object, "file", report->file) &&
+           set_number(env, *object, "ruleset", report->ruleset) &&
+           set_number(env, *object, "fs", (int64_t)report->handled_fs) &&
+           set_number(env, *object, "net", (int64_t)report->handled_net) &&
+           set_number(env, *object, "scope", (int64_t)report->scoped) &&
+           set_number(env, *object, "filter", (int64_t)report->filter) &&
+           make_latin1(env, bytes, report->output.size, &output) &&
+           set_member(env, *object, "output", output);
+}
+
+static void close_given(int descriptor) {
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
+/**
+ * prepare(plan: Uint8Array): the plan's ruleset, built once. Throws a TypeError on an argument of another
+ * type, an Error with errno where it cannot be tried.
+ */
+static napi_value prepare(napi_env env, napi_callback_info info) {
+    napi_value value, object = NULL;
+    uint8_t *plan = NULL;
+    size_t size = 0;
+    if (!get_arguments(env, info, 1, &value) || !get_bytes(env, value, "plan", &plan, &size))
+        return NULL;
+    struct prepare_report report;
+    core_prepare(plan, size, caller_environment(), &report);
+    free(plan);
+    bool ok = report.error >= 0;
+    if (!ok)
+        throw_errno(env, "prepare", -report.error);
+    ok = ok && make_report(env, &report, &object);
+    if (!ok) {
+        close_given(report.file);
+        close_given(report.ruleset);
+    }
+    apart_free(&report.output);
+    return ok ? object : NULL;
+}
+
+bool spawning_define(napi_env env, napi_value exports) {
+    static const struct {
+        const char *name;
+        napi_callback function;
+    } functions[] = {{"seal", seal}, {"pipe", make_pipe}, {"prepare", prepare}};
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        napi_value function;
+        if (!check_status(env, napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH,
+                                                    functions[i].function, NULL, &function)) ||
+            !set_member(env, exports, functions[i].name, function))
+            return false;
+    }
+    return true;
+}
