@@ -1,3 +1,4 @@
+import { describeLack, type KernelSubject, kernelMessages } from '../diagnostics/messages-kernel.ts';
 import type { Origin } from '../diagnostics/origin.ts';
 import {
   describeAbi,
@@ -20,11 +21,10 @@ interface Need {
   readonly bits: Mask;
   readonly alternative?: Mask;
   readonly origin: Origin | undefined;
-  /** What cannot be enforced where it is unmet, to follow "cannot enforce". */
-  readonly what: string;
+  /** What cannot be enforced where it is unmet. */
+  readonly subject: KernelSubject;
   /** What would be needed: `Landlock ABI 4 (Linux 6.7)`. */
   readonly needs: string;
-  readonly weaker?: string;
 }
 
 /**
@@ -46,23 +46,12 @@ export function makeRequirements(policy: Policy): Requirement[] {
 }
 
 function requirement(need: Need, unmet: Unmet, stated: boolean, stricter: boolean): Requirement {
-  const direction = stricter ? 'stricter' : 'weaker';
-  const dropped = need.weaker ?? `the sandbox is ${direction} than the policy`;
-  return {
-    kind: need.kind,
-    bits: need.bits,
-    alternative: need.alternative ?? 0,
-    unmet,
-    stated,
-    stricter,
-    origin: need.origin,
-    code: unmet === 'refuse' ? 'kernel-lacks' : 'kernel-lacks-dropped',
-    text: `${unmet === 'refuse' ? 'cannot enforce' : 'not enforced:'} ${need.what}: needs ${need.needs}`,
-    remedy:
-      unmet === 'refuse'
-        ? 'use a newer kernel, leave it out of the policy, or consent to less with --best-effort'
-        : dropped,
-  };
+  const { kind, bits, alternative = 0, origin, subject, needs } = need;
+  const code = unmet === 'refuse' ? 'kernel-lacks' : 'kernel-lacks-dropped';
+  const consequence = subject === 'audit' ? 'unlogged' : stricter ? 'stricter' : 'weaker';
+  const [text, remedy] = kernelMessages[code](subject, needs, consequence);
+  const lack = describeLack(subject, needs);
+  return { kind, bits, alternative, unmet, stated, stricter, origin, lack, code, text, remedy };
 }
 
 type Make = (need: Need) => Requirement;
@@ -71,22 +60,11 @@ type MakeHardening = (need: Need, origin: Origin | undefined) => Requirement;
 function abiRequirement(policy: Policy): Requirement[] {
   const { minAbi } = policy;
   if (minAbi === undefined) return [];
-  const linux = linuxOfAbi(minAbi.value);
-  const kernel = linux === undefined ? '' : ` (Linux ${linux})`;
-  return [
-    {
-      kind: 'abi',
-      bits: minAbi.value,
-      alternative: 0,
-      unmet: 'refuse',
-      stated: false,
-      stricter: false,
-      origin: minAbi.origin,
-      code: 'min-abi-unmet',
-      text: `the policy accepts Landlock ABI ${minAbi.value}${kernel} or newer only`,
-      remedy: 'use a newer kernel or lower the floor',
-    },
-  ];
+  const { value, origin } = minAbi;
+  const code = 'min-abi-unmet';
+  const [text, remedy] = kernelMessages[code](value, linuxOfAbi(value));
+  const plain = { alternative: 0, stated: false, stricter: false } as const;
+  return [{ kind: 'abi', bits: value, ...plain, unmet: 'refuse', origin, lack: text, code, text, remedy }];
 }
 
 function fileRequirements(policy: Policy, stated: Make, hardening: MakeHardening, level: Unmet): Requirement[] {
@@ -97,7 +75,7 @@ function fileRequirements(policy: Policy, stated: Make, hardening: MakeHardening
     kind: 'fs',
     bits: fsMask('refer'),
     origin,
-    what: 'a choice about renames and links between directories, which this kernel always denies (EXDEV)',
+    subject: 'refer',
     needs: since('refer'),
   };
   const scopes = policy.scopes;
@@ -106,7 +84,7 @@ function fileRequirements(policy: Policy, stated: Make, hardening: MakeHardening
       kind: 'fs',
       bits: masksOfAbi(1).fs,
       origin,
-      what: 'access to files',
+      subject: 'files',
       needs: 'Landlock ABI 1 (Linux 5.13)',
     }),
     // Before ABI 2 REFER is denied whatever a policy says: absent means stricter, so strict has nothing to refuse.
@@ -116,13 +94,13 @@ function fileRequirements(policy: Policy, stated: Make, hardening: MakeHardening
       bits: fsMask('truncate'),
       alternative: filterMask('truncate', 'io_uring'),
       origin,
-      what: 'truncation of files (without it a command can empty any file)',
+      subject: 'truncate',
       needs: `${since('truncate')} or seccomp filters`,
     }),
     ...(scopes['device-ioctl'].value
       ? [
           hardening(
-            { kind: 'fs', bits: fsMask('ioctl_dev'), origin, what: 'ioctl on devices', needs: since('ioctl_dev') },
+            { kind: 'fs', bits: fsMask('ioctl_dev'), origin, subject: 'device-ioctl', needs: since('ioctl_dev') },
             scopes['device-ioctl'].origin,
           ),
         ]
@@ -134,7 +112,7 @@ function fileRequirements(policy: Policy, stated: Make, hardening: MakeHardening
               kind: 'fs',
               bits: fsMask('resolve_unix'),
               origin,
-              what: 'connections to pathname UNIX sockets outside the domain',
+              subject: 'pathname-unix-socket',
               needs: since('resolve_unix'),
             },
             scopes['pathname-unix-socket'].origin,
@@ -147,21 +125,21 @@ function fileRequirements(policy: Policy, stated: Make, hardening: MakeHardening
 /** What a filter alone can close around TCP, UDP and other sockets; io_uring makes sockets behind any filter's back. */
 function networkRequirements(policy: Policy, stated: Make): Requirement[] {
   const out: Requirement[] = [];
-  const need = (origin: Origin | undefined, what: string, features: FilterFeature[]): Requirement =>
-    stated({ kind: 'filter', bits: filterMask(...features), origin, what, needs: 'seccomp filters' });
-  const filter = (origin: Origin | undefined, what: string, ...features: FilterFeature[]): void => {
-    out.push(need(origin, what, features));
+  const need = (origin: Origin | undefined, subject: KernelSubject, features: FilterFeature[]): Requirement =>
+    stated({ kind: 'filter', bits: filterMask(...features), origin, subject, needs: 'seccomp filters' });
+  const filter = (origin: Origin | undefined, subject: KernelSubject, ...features: FilterFeature[]): void => {
+    out.push(need(origin, subject, features));
   };
   /** Closes ways around a right, and is no restriction without it: it does not count as something enforced. */
-  const support = (origin: Origin | undefined, what: string, ...features: FilterFeature[]): void => {
-    out.push({ ...need(origin, what, features), stated: false });
+  const support = (origin: Origin | undefined, subject: KernelSubject, ...features: FilterFeature[]): void => {
+    out.push({ ...need(origin, subject, features), stated: false });
   };
   const { tcp, udp, noNet, otherNet, noUnix } = policy;
   const insteadOfLandlock = noNet.value ? filterMask('inet_none', 'tcp', 'io_uring') : 0;
   const rights = (
     sockets: Sockets | undefined,
     names: readonly [NetRight, NetRight],
-    what: string,
+    subject: KernelSubject,
     alternative: Mask,
   ): void => {
     const limited = [sockets?.connect, sockets?.bind].map((access) => access?.kind === 'only');
@@ -169,22 +147,21 @@ function networkRequirements(policy: Policy, stated: Make): Requirement[] {
     const [first] = handled;
     if (first === undefined) return;
     const needs = describeAbi(sinceNet(first));
-    out.push(stated({ kind: 'net', bits: netMask(...handled), alternative, origin: sockets?.origin, what, needs }));
+    out.push(stated({ kind: 'net', bits: netMask(...handled), alternative, origin: sockets?.origin, subject, needs }));
   };
-  rights(tcp, ['connect_tcp', 'bind_tcp'], 'TCP by port', insteadOfLandlock);
+  rights(tcp, ['connect_tcp', 'bind_tcp'], 'tcp', insteadOfLandlock);
   const withoutUdp = deniesSockets(udp) ? filterMask('udp_none', 'io_uring') : 0;
-  rights(udp, ['connect_send_udp', 'bind_udp'], 'UDP by port', withoutUdp);
-  if (noNet.value)
-    filter(noNet.origin, 'no network at all', 'inet_none', 'tcp', 'udp_none', 'other_net_none', 'io_uring');
+  rights(udp, ['connect_send_udp', 'bind_udp'], 'udp', withoutUdp);
+  if (noNet.value) filter(noNet.origin, 'no-net', 'inet_none', 'tcp', 'udp_none', 'other_net_none', 'io_uring');
   else {
     if (restrictsSockets(tcp)) {
-      support(tcp?.origin, 'TCP ports against MPTCP, SMC, fast open and io_uring', 'tcp', 'io_uring');
+      support(tcp?.origin, 'tcp-detours', 'tcp', 'io_uring');
     }
-    if (deniesSockets(udp)) filter(udp?.origin, 'no UDP', 'udp_none', 'io_uring');
-    else if (restrictsSockets(udp)) support(udp?.origin, 'UDP ports against io_uring', 'io_uring');
-    if (otherNet.value === 'none') filter(otherNet.origin, 'no other sockets', 'other_net_none', 'io_uring');
+    if (deniesSockets(udp)) filter(udp?.origin, 'no-udp', 'udp_none', 'io_uring');
+    else if (restrictsSockets(udp)) support(udp?.origin, 'udp-detours', 'io_uring');
+    if (otherNet.value === 'none') filter(otherNet.origin, 'no-other-net', 'other_net_none', 'io_uring');
   }
-  if (noUnix.value) filter(noUnix.origin, 'no UNIX sockets', 'unix_none', 'io_uring');
+  if (noUnix.value) filter(noUnix.origin, 'no-unix', 'unix_none', 'io_uring');
   return out;
 }
 
@@ -197,18 +174,24 @@ function scopeRequirements(policy: Policy, hardening: MakeHardening): Requiremen
   };
   if (signal.value) {
     const needs = describeAbi(sinceScope('signal'));
-    add({ kind: 'scope', bits: scopeMask('signal'), what: 'signals to processes outside', needs }, signal.origin);
-    const what = 'resource limits of processes outside';
-    add({ kind: 'filter', bits: filterMask('prlimit'), what, needs: 'seccomp filters' }, signal.origin);
+    add({ kind: 'scope', bits: scopeMask('signal'), subject: 'signal', needs }, signal.origin);
+    add(
+      { kind: 'filter', bits: filterMask('prlimit'), subject: 'limits-of-others', needs: 'seccomp filters' },
+      signal.origin,
+    );
   }
   if (abstract.value) {
     const needs = describeAbi(sinceScope('abstract_unix_socket'));
-    const what = 'connections to abstract UNIX sockets outside';
-    add({ kind: 'scope', bits: scopeMask('abstract_unix_socket'), what, needs }, abstract.origin);
+    add(
+      { kind: 'scope', bits: scopeMask('abstract_unix_socket'), subject: 'abstract-unix-socket', needs },
+      abstract.origin,
+    );
   }
   if (terminal.value) {
-    const what = "typing into the caller's terminal";
-    add({ kind: 'filter', bits: filterMask('terminal'), what, needs: 'seccomp filters' }, terminal.origin);
+    add(
+      { kind: 'filter', bits: filterMask('terminal'), subject: 'terminal', needs: 'seccomp filters' },
+      terminal.origin,
+    );
   }
   return out;
 }
@@ -219,7 +202,7 @@ function auditRequirement(policy: Policy, stated: Make): Requirement[] {
   const bits =
     value === 'all' ? restrictMask('log_new_exec_on') : restrictMask('log_new_exec_on', 'log_subdomains_off');
   const needs = describeAbi(sinceRestrict('log_new_exec_on'));
-  const need = stated({ kind: 'restrict', bits, origin, what: "audit records of COMMAND's denials", needs });
+  const need = stated({ kind: 'restrict', bits, origin, subject: 'audit', needs });
   // A log is no fence: it does not count as something enforced.
-  return [{ ...need, stated: false, remedy: need.unmet === 'refuse' ? need.remedy : 'denials are not logged' }];
+  return [{ ...need, stated: false }];
 }

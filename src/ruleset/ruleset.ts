@@ -22,6 +22,8 @@ export interface Requirement {
   /** Where it is absent the kernel denies more, not less. */
   readonly stricter: boolean;
   readonly origin: Origin | undefined;
+  /** What is lacking where it is unmet, for reports: `TCP by port: needs Landlock ABI 4 (Linux 6.7)`. */
+  readonly lack: string;
   /** The diagnostic that is printed where it is unmet and not simply dropped. */
   readonly code: string;
   readonly text: string;
