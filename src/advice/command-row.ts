@@ -3,7 +3,7 @@ import { shellWord } from '../diagnostics/message.ts';
 import type { Inspection, Need } from '../executable/inspection.ts';
 import { absolutePath, ROOT } from '../policy/path.ts';
 import type { CommandRow } from './explanation.ts';
-import type { Foretold, PassedOver } from './preflight.ts';
+import type { Fails, Foretold, PassedOver } from './preflight.ts';
 import { type ProfilesCovering, proposeFlags } from './preflight-proposal.ts';
 
 /** What preflight foretells of COMMAND, for a report. Pure. */
@@ -15,12 +15,31 @@ export function makeCommandRow(inspection: Inspection, foretold: Foretold, cover
     outcome: foretold.outcome,
     file: foretold.outcome === 'runs' ? escapeBytes(foretold.candidate.absolute) : null,
     exit: fails?.exit ?? null,
+    reason: fails === undefined ? null : describeFailure(fails),
     passedOver: foretold.passedOver.map(describePassedOver),
     denied: denied.map((need) => ({ file: escapeBytes(need.path), why: need.why })),
     problems: (fails?.problems ?? []).map((problem) => problem.text),
     notes: inspection.notes.map((note) => note.text),
     proposal: describeProposal(denied, covering),
   };
+}
+
+const FAILURES: Readonly<Record<Fails['code'], string>> = {
+  'command-not-found': 'not found',
+  'command-denied': 'the policy denies it',
+  'command-not-executable': 'it cannot be executed',
+  'interpreter-missing': 'its interpreter is missing',
+};
+
+/** Why COMMAND fails, in one sentence: what is denied first, since that is in the user's hands. */
+function describeFailure({ code, denied, problems }: Fails): string {
+  const [first, ...others] = denied;
+  const [problem] = problems;
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return `the policy denies ${escapeBytes(first.path)} (${first.why})${more}`;
+  }
+  return problem === undefined ? FAILURES[code] : problem.text;
 }
 
 /** The options that would grant what is denied, as a shell takes them; empty where nothing is denied. */

@@ -1,26 +1,27 @@
 import type { Bytes } from '../base/bytes.ts';
-import { escapeBytes } from '../base/escape.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { describeOrigin } from '../diagnostics/origin.ts';
 import { linuxOfAbi } from '../kernel/abi-table.ts';
-import { VOIDING_CAPABILITIES } from '../kernel/capabilities.ts';
-import { fsRightsOf, WRITE_RIGHTS } from '../kernel/rights.ts';
-import { describeLimit } from '../policy/limit.ts';
-import type { Policy, PortAccess, Sockets } from '../policy/policy.ts';
-import { describePortRange } from '../policy/port.ts';
-import { SCOPE_NAMES } from '../policy/statement.ts';
-import { findProfiles } from '../profiles/index.ts';
+import { fsMask, scopeMask } from '../kernel/rights.ts';
+import type { Policy } from '../policy/policy.ts';
+import { SCOPE_NAMES, type ScopeName } from '../policy/statement.ts';
 import type { Enforcement, KernelFacts } from '../ruleset/evaluate.ts';
 import type { Requirement, Ruleset } from '../ruleset/ruleset.ts';
-import type { CommandRow, Explanation, GrantRow, NetworkRow, ProfileRow, SkippedRow } from './explanation.ts';
+import { explainFiles } from './explain-files.ts';
+import { explainNetwork } from './explain-network.ts';
+import { explainEnvironment, explainProcess } from './explain-process.ts';
+import type { CommandRow, Explanation, UnenforcedRow, Verdict } from './explanation.ts';
 import { findHoles } from './holes.ts';
-import { effectiveAccess, type ObservedRule } from './reach.ts';
+import type { ObservedRule } from './reach.ts';
+
+/** The kernel, and why it has no Landlock where it has none. */
+export type ExplainedKernel = KernelFacts & { readonly absent: string | undefined };
 
 /** What an explanation is made from: the values that a run uses, and what was seen on this machine. */
 export interface ExplainFacts {
   readonly policy: Policy;
   readonly ruleset: Ruleset;
-  readonly kernel: KernelFacts & { readonly absent: string | undefined };
+  readonly kernel: ExplainedKernel;
   readonly enforcement: Enforcement;
   readonly observed: readonly ObservedRule[];
   /** Of the throw-away child that applied the plan. */
@@ -30,140 +31,52 @@ export interface ExplainFacts {
   readonly command: CommandRow | null;
   /** Directories that are left out of COMMAND's PATH. */
   readonly pathWithout: readonly Bytes[];
+  /** A terminal is open on one of descriptors 0 to 2. */
+  readonly terminal: boolean;
+  /** The caller's variables. */
+  readonly variables: ReadonlyMap<Bytes, Bytes>;
 }
 
 /** Facts → explanation. Pure. */
 export function explain(facts: ExplainFacts): Explanation {
   const { policy, kernel, enforcement } = facts;
+  const files = policy.files && explainFiles(facts.ruleset, facts.observed, enforcement.handledFs, facts.terminal);
   return {
-    v: 1,
-    starts: facts.accepted && facts.command?.outcome !== 'fails',
-    diagnostics: facts.diagnostics,
-    kernel: { abi: kernel.abi, linux: linuxOfAbi(kernel.abi) ?? null, absent: kernel.absent ?? null },
+    ...makeVerdict(facts.accepted && facts.command?.outcome !== 'fails', facts.diagnostics, kernel),
     level: policy.compatibility.value,
-    files: policy.files === undefined ? null : explainFiles(facts),
+    files: files ?? null,
     network: explainNetwork(policy, enforcement),
     scopes: SCOPE_NAMES.map((name) => ({ name, state: scopeState(name, policy, enforcement) })),
     unenforced: [...enforcement.refused, ...enforcement.dropped].map(describeUnmet),
-    notStopped: findHoles(policy, enforcement, kernel),
+    notStopped: findHoles(policy, enforcement),
     command: facts.command,
-    process: explainProcess(facts),
+    process: explainProcess(policy, facts.pathWithout),
+    environment: explainEnvironment(policy, facts.variables),
     lint: facts.lint,
   };
 }
 
-function explainFiles(facts: ExplainFacts): NonNullable<Explanation['files']> {
-  const rows = facts.observed.flatMap((one) => {
-    const row = grantRow(one, facts.enforcement.handledFs);
-    return row === undefined ? [] : [{ one, row }];
-  });
-  const own = rows.filter(({ one }) => one.rule.source !== 'profile');
-  const writes = ({ one }: { one: ObservedRule }): boolean => (effectiveAccess(one) & WRITE_RIGHTS) !== 0;
-  return {
-    writable: own.filter(writes).map(({ row }) => row),
-    readable: own.filter((each) => !writes(each)).map(({ row }) => row),
-    profiles: profileRows(rows.filter(({ one }) => one.rule.source === 'profile')),
-    skipped: skippedRows(facts),
-  };
-}
-
-function grantRow(one: ObservedRule, handled: number): GrantRow | undefined {
-  if (one.state !== 'directory' && one.state !== 'file') return undefined;
-  return {
-    path: escapeBytes(one.rule.path),
-    resolved: one.resolved === one.rule.path ? null : escapeBytes(one.resolved),
-    kind: one.state,
-    rights: fsRightsOf(effectiveAccess(one) & handled),
-    origin: describeOrigin(one.rule.origin),
-  };
-}
-
-function profileRows(rows: readonly { one: ObservedRule; row: GrantRow }[]): ProfileRow[] {
-  const names = [...new Set(rows.map(({ one }) => (one.rule.origin.kind === 'profile' ? one.rule.origin.name : '')))];
-  return names.sort().map((name) => ({
-    name,
-    summary: findProfiles(name, undefined)[0]?.summary ?? '',
-    grants: rows.filter(({ row }) => row.origin === `profile ${name}`).map(({ row }) => row),
-  }));
-}
-
-const SKIP_REASONS: Readonly<Record<string, string>> = {
-  missing: 'does not exist',
-  unopenable: 'cannot be opened',
-  'leads-outside': 'leads outside of the writable directory above it: the run is refused',
-};
-
-function skippedRows({ observed, ruleset }: ExplainFacts): SkippedRow[] {
-  const skipped = observed.flatMap(({ rule, state }): SkippedRow[] => {
-    const reason = SKIP_REASONS[state];
-    return reason === undefined ? [] : [{ path: escapeBytes(rule.path), origin: describeOrigin(rule.origin), reason }];
-  });
-  const redundant = ruleset.redundant.map(({ path, origin, coveredBy }) => ({
-    path: escapeBytes(path),
-    origin: describeOrigin(origin),
-    reason: `adds nothing to ${escapeBytes(coveredBy)}`,
-  }));
-  return [...skipped, ...redundant];
-}
-
-function explainNetwork(policy: Policy, enforcement: Enforcement): NetworkRow {
-  const { noNet, noUnix, otherNet, scopes } = policy;
-  const sockets = (which: Sockets | undefined): { connect: string; bind: string } => ({
-    connect: noNet.value ? 'none' : describePorts(which?.connect),
-    bind: noNet.value ? 'none' : describePorts(which?.bind),
-  });
-  const scoped = scopes['pathname-unix-socket'].value && enforcement.handledFs >= 1 << 16;
-  return {
-    tcp: sockets(policy.tcp),
-    udp: sockets(policy.udp),
-    other: otherNet.value,
-    unix: noUnix.value ? 'none' : scoped ? 'granted ones, and those of its own' : 'any pathname socket',
-  };
-}
-
-function describePorts(access: PortAccess | undefined): string {
-  if (access === undefined || access.kind === 'any') return 'any';
-  return access.ranges.length === 0 ? 'none' : access.ranges.map(describePortRange).join(', ');
+/** All that can be said of a policy that is refused itself. */
+export function makeVerdict(starts: boolean, diagnostics: readonly Diagnostic[], kernel: ExplainedKernel): Verdict {
+  const { abi, absent } = kernel;
+  return { v: 1, starts, diagnostics, kernel: { abi, linux: linuxOfAbi(abi) ?? null, absent: absent ?? null } };
 }
 
 /** How a scope is kept, or why not. */
-function scopeState(name: (typeof SCOPE_NAMES)[number], policy: Policy, enforcement: Enforcement): string {
+function scopeState(name: ScopeName, policy: Policy, { scoped, handledFs, filter }: Enforcement): string {
   const scope = policy.scopes[name];
   if (!scope.value) return scope.origin === undefined ? 'off' : `off (${describeOrigin(scope.origin)})`;
-  const kept: Record<typeof name, boolean> = {
-    signal: (enforcement.scoped & 2) !== 0,
-    'abstract-unix-socket': (enforcement.scoped & 1) !== 0,
-    'pathname-unix-socket': (enforcement.handledFs & (1 << 16)) !== 0,
-    'device-ioctl': (enforcement.handledFs & (1 << 15)) !== 0,
-    terminal: enforcement.filter.includes('terminal'),
+  const kept: Record<ScopeName, boolean> = {
+    signal: (scoped & scopeMask('signal')) !== 0,
+    'abstract-unix-socket': (scoped & scopeMask('abstract_unix_socket')) !== 0,
+    'pathname-unix-socket': (handledFs & fsMask('resolve_unix')) !== 0,
+    'device-ioctl': (handledFs & fsMask('ioctl_dev')) !== 0,
+    terminal: filter.includes('terminal'),
   };
   return kept[name] ? 'on' : 'not on this kernel';
 }
 
-function describeUnmet(requirement: Requirement): { text: string; direction: 'weaker' | 'stricter' } {
-  const text = requirement.text.replace(/^(cannot enforce|not enforced:) /, '');
-  return { text, direction: requirement.stricter ? 'stricter' : 'weaker' };
-}
-
-function explainProcess({ policy, pathWithout }: ExplainFacts): { what: string; value: string }[] {
-  const rows: { what: string; value: string }[] = [];
-  const add = (what: string, value: string | undefined): void => {
-    if (value !== undefined && value !== '') rows.push({ what, value });
-  };
-  const { env } = policy;
-  const names = (list: readonly Bytes[]): string => list.map(escapeBytes).join(' ');
-  add('working directory', policy.chdir && escapeBytes(policy.chdir.value));
-  add('environment', env.mode.value === 'inherit' ? undefined : env.mode.value);
-  add('environment keeps', names(env.keep));
-  add('environment passes', names(env.pass));
-  add('environment loses', names(env.unset));
-  add('environment sets', names(env.set.map((one) => one.name)));
-  add('temporary directory', policy.tmp && escapeBytes(policy.tmp.value));
-  add('limits', policy.limits.map(({ value }) => `${value.name}=${describeLimit(value)}`).join(' '));
-  add('descriptors kept', policy.keepFds.map((fd) => String(fd.value)).join(' '));
-  add('left out of PATH', names(pathWithout));
-  const drops = policy.files !== undefined && !policy.keepCaps.value;
-  add('capabilities lost', drops ? Object.keys(VOIDING_CAPABILITIES).join(' ') : undefined);
-  add('audit', policy.audit.value === 'off' ? undefined : policy.audit.value);
-  return rows;
+function describeUnmet({ lack, stricter, stated, origin, unmet }: Requirement): UnenforcedRow {
+  const hardening = !stated && !stricter && origin === undefined;
+  return { text: lack, direction: stricter ? 'stricter' : 'weaker', hardening, refuses: unmet === 'refuse' };
 }

@@ -7,7 +7,7 @@ export interface GrantRow {
   /** Where the path leads through links; null where it is the same. */
   readonly resolved: string | null;
   readonly kind: 'directory' | 'file';
-  /** The rights that this kernel enforces and this path can hold, by the kernel's names. */
+  /** The rights that are granted and that this path can hold, by the kernel's names; which of them the kernel knows is in `handled`. */
   readonly rights: readonly string[];
   readonly origin: string;
 }
@@ -25,6 +25,19 @@ export interface ProfileRow {
   readonly grants: readonly GrantRow[];
 }
 
+export interface FilesRow {
+  /** The rights on files that this kernel enforces; what is not among them is open to COMMAND everywhere. */
+  readonly handled: readonly string[];
+  readonly writable: readonly GrantRow[];
+  readonly readable: readonly GrantRow[];
+  /** UNIX sockets that may be connected to. */
+  readonly sockets: readonly GrantRow[];
+  readonly profiles: readonly ProfileRow[];
+  /** The terminals on descriptors 0 to 2 are granted, and there is one. */
+  readonly terminal: boolean;
+  readonly skipped: readonly SkippedRow[];
+}
+
 /** What COMMAND comes to. */
 export interface CommandRow {
   readonly name: string;
@@ -32,6 +45,8 @@ export interface CommandRow {
   /** The file that runs; null where none does or it is not known. */
   readonly file: string | null;
   readonly exit: number | null;
+  /** Why it fails, in one sentence; null where it does not. */
+  readonly reason: string | null;
   /** Candidates that are passed over, and why. */
   readonly passedOver: readonly { readonly file: string; readonly reason: string }[];
   readonly denied: readonly { readonly file: string; readonly why: string }[];
@@ -41,38 +56,60 @@ export interface CommandRow {
   readonly proposal: string;
 }
 
-/** How far sockets of a kind reach: `any`, or what is granted. */
+/** How far a direction reaches: `any`, `none` or ports; and whether this kernel keeps it to that. */
+export interface DirectionRow {
+  readonly ports: string;
+  readonly enforced: boolean;
+}
+
 export interface NetworkRow {
-  readonly tcp: { readonly connect: string; readonly bind: string };
-  readonly udp: { readonly connect: string; readonly bind: string };
-  readonly other: string;
+  readonly tcp: { readonly connect: DirectionRow; readonly bind: DirectionRow };
+  readonly udp: { readonly connect: DirectionRow; readonly bind: DirectionRow };
+  readonly other: { readonly value: 'any' | 'none'; readonly enforced: boolean };
   readonly unix: string;
 }
 
-/** The answer of --explain: a documented, versioned shape (docs/explain.md), the same for text and JSON. */
-export interface Explanation {
+/** What becomes of a variable of the caller, or is new. */
+export interface VariableRow {
+  readonly name: string;
+  readonly change: 'set' | 'removed';
+}
+
+/** The part of an explanation that there is even where the policy itself is refused. */
+export interface Verdict {
   readonly v: 1;
   /** Would a run start here? */
   readonly starts: boolean;
   /** Why not, and warnings. */
   readonly diagnostics: readonly Diagnostic[];
   readonly kernel: { readonly abi: number; readonly linux: string | null; readonly absent: string | null };
+}
+
+/** The answer of --explain: a documented, versioned shape (docs/explain.md), the same for text and JSON. */
+export interface Explanation extends Verdict {
   readonly level: 'strict' | 'best_effort';
   /** Null where files are left alone. */
-  readonly files: {
-    readonly writable: readonly GrantRow[];
-    readonly readable: readonly GrantRow[];
-    readonly profiles: readonly ProfileRow[];
-    readonly skipped: readonly SkippedRow[];
-  } | null;
+  readonly files: FilesRow | null;
   readonly network: NetworkRow;
   readonly scopes: readonly { readonly name: string; readonly state: string }[];
   /** What this kernel cannot enforce of what was asked, or of the usual hardening. */
-  readonly unenforced: readonly { readonly text: string; readonly direction: 'weaker' | 'stricter' }[];
+  readonly unenforced: readonly UnenforcedRow[];
   readonly notStopped: readonly Hole[];
   /** Null where no COMMAND was given. */
   readonly command: CommandRow | null;
   readonly process: readonly { readonly what: string; readonly value: string }[];
+  /** Every variable that COMMAND finds changed, by name; values are not told. */
+  readonly environment: readonly VariableRow[];
   /** Warnings of the lint. */
   readonly lint: readonly Diagnostic[];
+}
+
+export interface UnenforcedRow {
+  readonly text: string;
+  /** What that makes of the sandbox, held against the policy. */
+  readonly direction: 'weaker' | 'stricter';
+  /** Nobody asked for it: it is hardening that is on where the kernel has it. */
+  readonly hardening: boolean;
+  /** Strict refuses the run for it. */
+  readonly refuses: boolean;
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ABI_TABLE, linuxOfAbi, NEWEST_ABI } from '../kernel/abi-table.ts';
 import { FILTER_FEATURES } from '../kernel/filter-features.ts';
 import { FS_RIGHTS, KERNEL_SCOPES, NET_RIGHTS } from '../kernel/rights.ts';
-import type { Enforcement, KernelFacts } from '../ruleset/evaluate.ts';
+import type { KernelFacts } from '../ruleset/evaluate.ts';
 import type { Hole } from './holes.ts';
 
 /** One right, scope or feature, and whether this kernel has it. */
@@ -40,6 +40,8 @@ export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[];
   /** What is not stopped under these options on this kernel. */
   readonly notStopped: readonly Hole[];
+  /** Warnings about the options; they change nothing about the verdict. */
+  readonly lint: readonly Diagnostic[];
 }
 
 export interface Proof {
@@ -59,8 +61,8 @@ export interface CheckFacts {
   readonly accepted: boolean;
   readonly proofs: readonly Proof[];
   readonly diagnostics: readonly Diagnostic[];
-  readonly enforcement: Enforcement | undefined;
   readonly holes: readonly Hole[];
+  readonly lint: readonly Diagnostic[];
 }
 
 /** Facts → report. Pure. */
@@ -85,6 +87,7 @@ export function makeCheckReport(facts: CheckFacts): CheckReport {
     proofs: facts.proofs,
     diagnostics: facts.diagnostics,
     notStopped: facts.holes,
+    lint: facts.lint,
   };
 }
 

@@ -1,27 +1,35 @@
 import type { Bytes } from '../base/bytes.ts';
 import { quote } from '../base/escape.ts';
-import { pasteable } from '../diagnostics/message.ts';
 import { describeOrigin } from '../diagnostics/origin.ts';
-import { filterMask } from '../kernel/filter-features.ts';
-import { fsMask, fsRightsOf, type Mask, netMask } from '../kernel/rights.ts';
+import { fsRightsOf, type Mask } from '../kernel/rights.ts';
 import type { Policy, PortAccess } from '../policy/policy.ts';
 import type { Port } from '../policy/port.ts';
 import type { Direction, Transport } from '../policy/statement.ts';
 import type { Enforcement } from '../ruleset/evaluate.ts';
-import { effectiveAccess, type Reach } from './reach.ts';
+import { effectiveAccess, type ObservedRule, type Reach } from './reach.ts';
+import { isEnforced } from './socket-enforcement.ts';
 
 /** A question of --why, understood. */
-export type WhyQuery =
-  | { readonly kind: 'path'; readonly path: Bytes; readonly access: Mask }
-  | { readonly kind: 'port'; readonly transport: Transport; readonly direction: Direction; readonly port: Port };
+export type WhyQuery = PathQuery | PortQuery;
 
-/** The answer: allowed or not, by what, and what would allow it. */
+export interface PathQuery {
+  readonly kind: 'path';
+  readonly path: Bytes;
+  /** What the letters come to on what stands there. */
+  readonly access: Mask;
+}
+
+export interface PortQuery {
+  readonly kind: 'port';
+  readonly transport: Transport;
+  readonly direction: Direction;
+  readonly port: Port;
+}
+
+/** The answer: allowed or not, and by what, in one sentence. */
 export interface WhyAnswer {
   readonly allowed: boolean;
-  /** One sentence. */
   readonly reason: string;
-  /** The option that would allow it; empty where it is allowed or nothing would. */
-  readonly remedy: string;
 }
 
 /** What answers are taken from: the values that a run uses. */
@@ -30,79 +38,68 @@ export interface WhyFacts {
   readonly enforcement: Enforcement;
   readonly reach: Reach;
   resolve(path: Bytes): Bytes;
-  isDirectory(path: Bytes): boolean;
-  profilesCovering(resolved: Bytes, access: Mask): readonly string[];
 }
+
+const allowed = (reason: string): WhyAnswer => ({ allowed: true, reason });
+const denied = (reason: string): WhyAnswer => ({ allowed: false, reason });
 
 /** Asks the policy. Nothing is run. Pure but for what `facts` looks at. */
 export function answerWhy(query: WhyQuery, facts: WhyFacts): WhyAnswer {
-  return query.kind === 'path' ? whyPath(query.path, query.access, facts) : whyPort(query, facts);
+  return query.kind === 'path' ? whyPath(query, facts) : whyPort(query, facts);
 }
 
-function whyPath(path: Bytes, access: Mask, facts: WhyFacts): WhyAnswer {
-  if (facts.policy.files === undefined || facts.enforcement.handledFs === 0) {
-    return { allowed: true, reason: 'files are left alone by this policy', remedy: '' };
-  }
-  const resolved = facts.resolve(path);
-  const granted = facts.reach.accessOf(resolved);
-  const denied = access & ~granted;
-  const rules = facts.reach.rulesFor(resolved);
-  if (denied === 0) {
-    const by = rules.find((one) => (effectiveAccess(one) & access) !== 0);
-    const origin = by === undefined ? '' : ` by ${describeOrigin(by.rule.origin)} ${quote(by.rule.path)}`;
-    return { allowed: true, reason: `granted${origin}`, remedy: '' };
-  }
+function whyPath({ path, access }: PathQuery, { policy, enforcement, reach, resolve }: WhyFacts): WhyAnswer {
+  if (policy.files === undefined) return allowed('files are left alone by this policy');
+  if (enforcement.handledFs === 0) return unenforced(policy, 'files');
+  const resolved = resolve(path);
+  const rules = reach.rulesFor(resolved);
+  const missing = access & ~reach.accessOf(resolved);
+  if (missing === 0) return allowed(describeGrants(rules, access & enforcement.handledFs));
   const led = resolved === path ? '' : `, which leads to ${quote(resolved)}`;
-  const names = fsRightsOf(denied).join(', ');
-  const reason =
-    rules.length === 0 ? `no grant reaches it${led}` : `${names} is not among the rights granted there${led}`;
-  return { allowed: false, reason, remedy: whyPathRemedy(path, resolved, access, facts) };
+  if (rules.length === 0) return denied(`no grant reaches it${led}`);
+  return denied(`${fsRightsOf(missing).join(', ')} is not among the rights granted there${led}`);
 }
 
-/** A profile that covers it first, then the shortest option. */
-function whyPathRemedy(path: Bytes, resolved: Bytes, access: Mask, facts: WhyFacts): string {
-  const [profile] = facts.profilesCovering(resolved, access);
-  if (profile !== undefined) return `--profile ${profile}`;
-  const write = (access & fsMask('write_file', 'truncate', 'make_reg', 'remove_file')) !== 0;
-  if (!write) return pasteable('--ro', [path]);
-  const fileOnly = (access & fsMask('execute')) === 0 && !facts.isDirectory(path);
-  return pasteable(fileOnly && facts.resolve(path) === resolved ? '--rwfile' : '--rw', [path]);
+/** The fewest grants that together hold the rights, nearest first. */
+function describeGrants(rules: readonly ObservedRule[], access: Mask): string {
+  const whole = rules.find((one) => (access & ~effectiveAccess(one)) === 0);
+  let left = access;
+  const used =
+    whole !== undefined
+      ? [whole]
+      : rules.filter((one) => {
+          const adds = (effectiveAccess(one) & left) !== 0;
+          left &= ~effectiveAccess(one);
+          return adds;
+        });
+  if (used.length === 0) return 'this kernel has no such right to deny';
+  return `granted by ${used.map(({ rule }) => `${describeOrigin(rule.origin)} ${quote(rule.path)}`).join(' and ')}`;
 }
 
-function whyPort(query: Extract<WhyQuery, { kind: 'port' }>, { policy, enforcement }: WhyFacts): WhyAnswer {
-  const { transport, direction, port } = query;
-  const option = `--${transport === 'tcp' ? 'net' : 'udp'}-${direction} ${port}`;
-  if (policy.noNet.value) {
-    const where = policy.noNet.origin === undefined ? '' : ` (${describeOrigin(policy.noNet.origin)})`;
-    return { allowed: false, reason: `there is no network${where}`, remedy: `${option} instead of --no-net` };
-  }
+/** Strict would refuse the run; best effort runs without. */
+function unenforced(policy: Policy, what: string): WhyAnswer {
+  return policy.compatibility.value === 'strict' && !policy.allowUnsandboxed.value
+    ? denied(`a run is refused here: this kernel cannot restrict ${what}`)
+    : allowed(`this kernel cannot restrict ${what}`);
+}
+
+function whyPort({ transport, direction, port }: PortQuery, { policy, enforcement }: WhyFacts): WhyAnswer {
+  const what = `${transport.toUpperCase()} ${direction}`;
   const access = policy[transport]?.[direction];
-  if (access === undefined || access.kind === 'any') {
-    return {
-      allowed: true,
-      reason: `${transport.toUpperCase()} ${direction} is left alone by this policy`,
-      remedy: '',
-    };
+  if (!policy.noNet.value && (access === undefined || access.kind === 'any')) {
+    return allowed(`${what} is left alone by this policy`);
   }
-  if (!isEnforced(transport, direction, enforcement)) {
-    return { allowed: true, reason: 'this kernel cannot enforce it', remedy: '' };
+  if (!isEnforced(transport, direction, enforcement)) return unenforced(policy, what);
+  if (policy.noNet.value || access === undefined || access.kind === 'any') {
+    return denied(
+      `there is no network${policy.noNet.origin === undefined ? '' : ` (${describeOrigin(policy.noNet.origin)})`}`,
+    );
   }
-  if (contains(access, port))
-    return { allowed: true, reason: `granted by ${describeOrigin(access.origin)}`, remedy: '' };
+  if (contains(access, port)) return allowed(`granted by ${describeOrigin(access.origin)}`);
   const listed = access.ranges.length === 0 ? 'no port is granted' : 'the port is not among those granted';
-  return { allowed: false, reason: `${listed} (${describeOrigin(access.origin)})`, remedy: option };
+  return denied(`${listed} (${describeOrigin(access.origin)})`);
 }
 
 function contains(access: Extract<PortAccess, { kind: 'only' }>, port: Port): boolean {
   return access.ranges.some((range) => range.low <= port && port <= range.high);
-}
-
-function isEnforced(transport: Transport, direction: Direction, enforcement: Enforcement): boolean {
-  const right = {
-    tcp: { connect: netMask('connect_tcp'), bind: netMask('bind_tcp') },
-    udp: { connect: netMask('connect_send_udp'), bind: netMask('bind_udp') },
-  }[transport][direction];
-  const filtered = enforcement.filter.reduce((mask, feature) => mask | filterMask(feature), 0);
-  const denies = filterMask('inet_none') | (transport === 'udp' ? filterMask('udp_none') : 0);
-  return (enforcement.handledNet & right) !== 0 || (filtered & denies) !== 0;
 }

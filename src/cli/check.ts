@@ -8,11 +8,12 @@ import { makeCaller } from '../host/caller.ts';
 import { readCoreDiagnostics } from '../host/core-output.ts';
 import { type Kernel, probeKernel } from '../host/kernel-facts.ts';
 import { loadNative, type Native, type NativeProof } from '../host/native.ts';
+import { survey } from '../host/survey.ts';
 import { encodePlan } from '../plan/encode.ts';
 import type { Flag } from '../policy/from-flags.ts';
 import { renderCheck } from '../render/check.ts';
-import { evaluate } from '../ruleset/evaluate.ts';
 import { colourFor } from './colour.ts';
+import { lookAround } from './look-around.ts';
 import { writeAll } from './output.ts';
 import type { Request } from './parse.ts';
 
@@ -37,8 +38,11 @@ export async function check(request: Request): Promise<number> {
 async function checkPolicy(native: Native, kernel: Kernel, request: Request): Promise<CheckFacts> {
   const flags = request.flags.length === 0 ? USUAL : request.flags;
   try {
-    const { policy, ruleset, warnings } = await preparePolicy(flags, makeCaller(native), request.command[0]);
-    const enforcement = evaluate(ruleset, kernel);
+    const caller = makeCaller(native);
+    const [name] = request.command;
+    const prepared = await preparePolicy(flags, caller, name);
+    const { policy, ruleset, warnings } = prepared;
+    const { enforcement, lint } = survey(prepared, kernel, caller, name, lookAround());
     const plan = encodePlan(policy, ruleset, { verbose: request.verbose, json: true, execHint: bytesOfText('') });
     const result = request.command.length > 0 ? native.check(plan, request.command) : native.check(plan);
     const proofs = result.proofs.map(readProof);
@@ -47,13 +51,14 @@ async function checkPolicy(native: Native, kernel: Kernel, request: Request): Pr
       accepted: result.ok && proofs.every((proof) => proof.ok),
       proofs,
       diagnostics: [...warnings, ...readCoreDiagnostics(result.output)],
-      enforcement,
-      holes: findHoles(policy, enforcement, kernel),
+      holes: findHoles(policy, enforcement),
+      // Without options there is no policy of the user's to warn about.
+      lint: request.flags.length === 0 ? [] : lint,
     };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const diagnostics = [error.diagnostic];
-    return { kernel, accepted: false, proofs: [], diagnostics, enforcement: undefined, holes: [] };
+    return { kernel, accepted: false, proofs: [], diagnostics, holes: [], lint: [] };
   }
 }
 

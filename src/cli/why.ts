@@ -1,24 +1,31 @@
 import { makeProfilesCovering } from '../advice/profiles-covering.ts';
 import { answerWhy, type WhyAnswer, type WhyQuery } from '../advice/why.ts';
-import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { proposeRemedies } from '../advice/why-remedies.ts';
 import { escapeBytes } from '../base/escape.ts';
-import { refuse } from '../diagnostics/diagnostic.ts';
-import { flagOrigin } from '../diagnostics/origin.ts';
-import { preparePolicy } from '../host/build-request.ts';
+import { Refusal } from '../diagnostics/diagnostic.ts';
+import { shellWord } from '../diagnostics/message.ts';
+import { loadFiles, type PreparedPolicy, settleSources } from '../host/build-request.ts';
 import { makeCaller } from '../host/caller.ts';
 import { probeKernel } from '../host/kernel-facts.ts';
 import { loadNative } from '../host/native.ts';
 import { stateOf } from '../host/observe.ts';
 import { survey } from '../host/survey.ts';
-import { fsMask, type Mask } from '../kernel/rights.ts';
-import { absolutePath } from '../policy/path.ts';
-import { parsePortRange } from '../policy/port.ts';
-import type { Direction, Transport } from '../policy/statement.ts';
+import type { Flag } from '../policy/from-flags.ts';
+import { lookAround } from './look-around.ts';
 import { writeAll } from './output.ts';
 import type { Request } from './parse.ts';
+import { parseWhyQuery } from './why-query.ts';
+
+/** Options that would allow it, tried; and the option that they take the place of. */
+interface Remedy {
+  readonly remedy: string;
+  readonly insteadOf: string | null;
+}
+
+const NO_REMEDY: Remedy = { remedy: '', insteadOf: null };
 
 /**
- * Is it allowed, by which grant, and what would allow it? Nothing is run.
+ * Is it allowed, by which grant, and what would allow it? Nothing is run. Every option that is proposed has been tried on the policy.
  *
  * @returns 0 where all queries are allowed, 1 where one is denied.
  * @throws Refusal `why-form`, and where the policy itself is refused.
@@ -26,66 +33,52 @@ import type { Request } from './parse.ts';
 export async function why(request: Request): Promise<number> {
   const native = loadNative();
   const caller = makeCaller(native);
-  const prepared = await preparePolicy(request.flags, caller, undefined);
-  const around = { terminal: false, uid: process.getuid?.() ?? 0 };
-  const seen = survey(prepared, probeKernel(native), caller, undefined, around);
-  const facts = {
-    policy: prepared.policy,
-    enforcement: seen.enforcement,
-    reach: seen.reach,
-    resolve: seen.view.resolve,
-    isDirectory: (path: Bytes) => stateOf(path) === 'directory',
-    profilesCovering: makeProfilesCovering(caller, seen.view),
+  const kernel = probeKernel(native);
+  const sources = await loadFiles(request.flags, caller);
+  const prepare = (flags: readonly Flag[]): Promise<PreparedPolicy> => settleSources(sources, flags, caller, undefined);
+  const ask = (query: WhyQuery, prepared: PreparedPolicy): WhyAnswer => {
+    const { enforcement, reach, view } = survey(prepared, kernel, caller, undefined, lookAround());
+    return answerWhy(query, { policy: prepared.policy, enforcement, reach, resolve: view.resolve });
   };
-  const answers = request.modeValues.map((value) => {
-    const query = parseQuery(value, caller.workingDirectory);
-    return { query: escapeBytes(value), ...answerWhy(query, facts) };
-  });
+  const tryFlags = async (query: WhyQuery, flags: readonly Flag[]): Promise<boolean> => {
+    try {
+      return ask(query, await prepare(flags)).allowed;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
+  };
+
+  const prepared = await prepare(request.flags);
+  const { view } = survey(prepared, kernel, caller, undefined, lookAround());
+  const facts = { resolve: view.resolve, stateOf, profilesCovering: makeProfilesCovering(caller, view) };
+  const findRemedy = async (query: WhyQuery): Promise<Remedy> => {
+    for (const { add, leaveOut } of proposeRemedies(query, facts)) {
+      const flags = request.flags.filter((flag) => leaveOut === undefined || !isFlag(flag, leaveOut));
+      if (leaveOut !== undefined && flags.length === request.flags.length) continue;
+      if (!(await tryFlags(query, [...flags, ...add]))) continue;
+      return { remedy: add.map(renderFlag).join(' '), insteadOf: leaveOut === undefined ? null : renderFlag(leaveOut) };
+    }
+    return NO_REMEDY;
+  };
+
+  const answers: (WhyAnswer & Remedy & { query: string })[] = [];
+  for (const value of request.modeValues) {
+    const query = parseWhyQuery(value, caller.workingDirectory);
+    const answer = ask(query, prepared);
+    answers.push({ query: escapeBytes(value), ...answer, ...(answer.allowed ? NO_REMEDY : await findRemedy(query)) });
+  }
   const lines = answers.map((answer) => (request.json ? JSON.stringify({ v: 1, ...answer }) : renderAnswer(answer)));
   writeAll(1, `${lines.join('\n')}\n`);
   return answers.every((answer) => answer.allowed) ? 0 : 1;
 }
 
-function renderAnswer({ query, allowed, reason, remedy }: WhyAnswer & { query: string }): string {
-  return `${allowed ? 'allowed' : 'denied'}: ${query}: ${reason}${remedy === '' ? '' : `; ${remedy} would allow it`}`;
-}
+const isFlag = (one: Flag, other: Flag): boolean => one.name === other.name && one.value === other.value;
 
-const PORT_QUERIES: Readonly<Record<string, readonly [Transport, Direction]>> = {
-  connect: ['tcp', 'connect'],
-  bind: ['tcp', 'bind'],
-  'udp-connect': ['udp', 'connect'],
-  'udp-bind': ['udp', 'bind'],
-};
+const renderFlag = ({ name, value }: Flag): string => (value === undefined ? name : `${name} ${shellWord(value)}`);
 
-const LETTERS: Readonly<Record<string, Mask>> = {
-  r: fsMask('read_file'),
-  w: fsMask('write_file'),
-  x: fsMask('execute', 'read_file'),
-};
-
-/** `connect:443`, or `PATH[:rwx]`; without letters a path is asked for reading. */
-function parseQuery(value: Bytes, workingDirectory: () => Bytes): WhyQuery {
-  const origin = flagOrigin('--why');
-  const port = /^(connect|bind|udp-connect|udp-bind):(.*)$/s.exec(value);
-  const kind = port === null ? undefined : PORT_QUERIES[port[1] ?? ''];
-  if (port !== null && kind !== undefined) {
-    const range = parsePortRange((port[2] ?? '') as Bytes, origin);
-    if (range.low !== range.high) refuse('why-form', origin, value);
-    return { kind: 'port', transport: kind[0], direction: kind[1], port: range.low };
-  }
-  const letters = /^(.*):([rwx]{1,3})$/s.exec(value);
-  const path = (letters?.[1] ?? value) as Bytes;
-  if (path === '') return refuse('why-form', origin, value);
-  const working = path.startsWith('/') ? bytesOfText('/') : workingDirectory();
-  const absolute = absolutePath(path, working);
-  const directory = stateOf(absolute) === 'directory';
-  const access = [...(letters?.[2] ?? 'r')].reduce((mask, letter) => mask | accessOf(letter, directory), 0);
-  return { kind: 'path', path: absolute, access };
-}
-
-/** What a letter means on a directory: reading is listing, writing is making files in it, executing is running what is beneath. */
-function accessOf(letter: string, directory: boolean): Mask {
-  if (!directory) return LETTERS[letter] ?? 0;
-  if (letter === 'r') return fsMask('read_dir');
-  return letter === 'w' ? fsMask('make_reg') : fsMask('execute');
+function renderAnswer({ query, allowed, reason, remedy, insteadOf }: WhyAnswer & Remedy & { query: string }): string {
+  if (allowed) return `allowed: ${query}: ${reason}`;
+  const instead = insteadOf === null ? '' : ` instead of ${insteadOf}`;
+  return `denied: ${query}: ${reason}; ${remedy === '' ? 'no option alone would allow it' : `${remedy}${instead} would allow it`}`;
 }

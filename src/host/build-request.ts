@@ -35,7 +35,20 @@ export async function preparePolicy(
   caller: Caller,
   command: Bytes | undefined,
 ): Promise<PreparedPolicy> {
-  const { statements: fromFiles, files } = await loadFiles(flags, caller);
+  return settleSources(await loadFiles(flags, caller), flags, caller, command);
+}
+
+/**
+ * The same where the files have been read: what a policy would be with other flags is asked without reading them again, since a pipe can be read once.
+ *
+ * @throws Refusal
+ */
+export async function settleSources(
+  { statements: fromFiles, files }: FileSources,
+  flags: readonly Flag[],
+  caller: Caller,
+  command: Bytes | undefined,
+): Promise<PreparedPolicy> {
   const statements = withProfileClaims([...fromFiles, ...statementsOfFlags(flags, caller.workingDirectory)]);
   const policy = await withCommandGrants(settlePolicy(statements), caller, command);
   const profiles = expandProfiles(policy.files !== undefined, policy.profiles, policy.bare.value, caller);
@@ -59,8 +72,8 @@ async function withCommandGrants(policy: Policy, caller: Caller, command: Bytes 
   return { ...policy, files: { ...files, grants: [...files.grants, ...grants] } };
 }
 
-/** YAML and the schema cost more than all the rest of a start, so they are loaded where a file is named, and only there. */
-async function loadFiles(flags: readonly Flag[], caller: Caller): Promise<FileSources> {
+/** YAML and the schema cost more than all the rest of a start, so they are loaded where a file is named, and only there. @throws Refusal */
+export async function loadFiles(flags: readonly Flag[], caller: Caller): Promise<FileSources> {
   if (!flags.some((flag) => flag.name === '--policy' || flag.name === '--discover'))
     return { statements: [], files: [] };
   const { loadFileSources } = await import('./load-sources.ts');

@@ -1,17 +1,18 @@
 import { type Foretold, foretell } from '../advice/preflight.ts';
 import { neededGrants } from '../advice/preflight-grants.ts';
-import type { Reach } from '../advice/reach.ts';
+import type { ObservedRule, Reach } from '../advice/reach.ts';
 import { variableAfterEdits } from '../advice/variables.ts';
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import type { Origin } from '../diagnostics/origin.ts';
 import { type Inspection, LOADER_VARIABLES } from '../executable/inspection.ts';
-import { fsMask } from '../kernel/rights.ts';
+import { fsMask, type Mask } from '../kernel/rights.ts';
 import type { FileView } from '../policy/overlap.ts';
-import { absolutePath } from '../policy/path.ts';
+import { absolutePath, directoryOf } from '../policy/path.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Grant } from '../policy/statement.ts';
 import type { Caller } from './caller.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { identityOf } from './observe.ts';
 
 /** A COMMAND as it would be found in the edited environment, and what a run under the policy comes to. */
 export interface CommandOutlook {
@@ -51,22 +52,40 @@ export function foresee(name: Bytes, policy: Policy, reach: Reach, caller: Calle
   return { inspection, foretold: foretell(inspection, reach.allows) };
 }
 
-/** The directories of COMMAND's PATH, absolute: those the policy lets it search, and those that are left out of it. */
+/**
+ * The directories of COMMAND's PATH, as they are written there: those that stay and those that are left out, by the rules of docs/plan-format.md
+ * ("Environment").
+ *
+ * @param handled the rights that the ruleset handles on this kernel.
+ */
 export function searchPath(
   policy: Policy,
+  observed: readonly ObservedRule[],
   reach: Reach,
+  handled: Mask,
   view: FileView,
   caller: Caller,
 ): { kept: Bytes[]; without: Bytes[] } {
-  const path = variableAfterEdits(bytesOfText('PATH'), caller.variable('PATH'), policy.env) ?? ('' as Bytes);
+  const path = variableAfterEdits(bytesOfText('PATH'), caller.variable('PATH'), policy.env);
+  const elements = path === undefined ? [] : (path.split(':') as Bytes[]);
+  const execute = fsMask('execute');
+  if (policy.files === undefined || policy.keepPath.value || (handled & execute) === 0) {
+    return { kept: elements, without: [] };
+  }
+  // An executable file that was granted makes the directory worth searching.
+  const holders = new Set(
+    observed
+      .filter((one) => one.state === 'file' && (one.rule.access & execute) !== 0)
+      .map((one) => identityOf(directoryOf(one.rule.path))),
+  );
   const kept: Bytes[] = [];
   const without: Bytes[] = [];
-  for (const element of path === '' ? [] : path.split(':')) {
-    const directory = view.resolve(
-      absolutePath((element || '.') as Bytes, policy.chdir?.value ?? caller.workingDirectory()),
-    );
-    const searched = policy.files === undefined || policy.keepPath.value || reach.allows(directory, fsMask('execute'));
-    (searched ? kept : without).push(directory);
+  const base = policy.chdir?.value ?? caller.workingDirectory();
+  for (const element of elements) {
+    const directory = absolutePath((element || '.') as Bytes, base);
+    const identity = identityOf(directory);
+    const stays = identity === undefined || holders.has(identity) || reach.allows(view.resolve(directory), execute);
+    (stays ? kept : without).push(element);
   }
-  return { kept, without };
+  return kept.length === 0 ? { kept: elements, without: [] } : { kept, without };
 }

@@ -9,7 +9,7 @@ import type { PreparedPolicy } from './build-request.ts';
 import type { Caller } from './caller.ts';
 import { foresee } from './command.ts';
 import { makeFileView } from './files.ts';
-import { observeRules } from './observe.ts';
+import { makeIdentify, observeRules } from './observe.ts';
 
 /**
  * The sentence that the native core prints behind a failed exec: what was denied, and the shortest options that grant it.
@@ -18,7 +18,7 @@ import { observeRules } from './observe.ts';
  */
 export function makeExecHint(name: Bytes, { policy, ruleset }: PreparedPolicy, caller: Caller): Bytes {
   const view = makeFileView();
-  const reach = makeReach(observeRules(ruleset.paths, view), policy.files === undefined ? 0 : ALL_FS);
+  const reach = makeReach(observeRules(ruleset.paths, view), policy.files === undefined ? 0 : ALL_FS, makeIdentify());
   const { foretold } = foresee(name, policy, reach, caller);
   if (foretold.outcome !== 'fails') return '' as Bytes;
   const [first, ...others] = foretold.denied;

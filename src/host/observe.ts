@@ -1,5 +1,5 @@
 import { accessSync, statSync } from 'node:fs';
-import type { ObservedRule, PathState } from '../advice/reach.ts';
+import type { FileIdentity, ObservedRule, PathState } from '../advice/reach.ts';
 import { type Bytes, bufferOfBytes } from '../base/bytes.ts';
 import type { FileView } from '../policy/overlap.ts';
 import { isBelowOrSame } from '../policy/path.ts';
@@ -12,8 +12,28 @@ export function observeRules(rules: readonly PathRule[], view: FileView): Observ
     const parent = rule.parent === undefined ? undefined : rules[rule.parent];
     const outside = parent !== undefined && !isBelowOrSame(resolved, view.resolve(parent.path));
     const state = stateOf(rule.path);
-    return { rule, resolved, state: outside && state !== 'missing' ? 'leads-outside' : state };
+    const identity = identityOf(rule.path);
+    return { rule, resolved, state: outside && state !== 'missing' ? 'leads-outside' : state, identity };
   });
+}
+
+/** Which file stands at a path, links followed; undefined where none does. */
+export function identityOf(path: Bytes): FileIdentity | undefined {
+  try {
+    const { dev, ino } = statSync(bufferOfBytes(path), { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same, each path looked at once. */
+export function makeIdentify(): (path: Bytes) => FileIdentity | undefined {
+  const known = new Map<Bytes, FileIdentity | undefined>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, identityOf(path));
+    return known.get(path);
+  };
 }
 
 /** What stands at a path, links followed. */

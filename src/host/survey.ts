@@ -9,7 +9,7 @@ import type { Caller } from './caller.ts';
 import { type CommandOutlook, foresee, searchPath } from './command.ts';
 import { makeFileView } from './files.ts';
 import type { Kernel } from './kernel-facts.ts';
-import { observeRules } from './observe.ts';
+import { makeIdentify, observeRules } from './observe.ts';
 import { seeSockets } from './sockets.ts';
 import { trustedFiles } from './trusted.ts';
 
@@ -43,9 +43,9 @@ export function survey(
   const view = makeFileView();
   const enforcement = evaluate(ruleset, kernel);
   const observed = observeRules(ruleset.paths, view);
-  const reach = makeReach(observed, policy.files === undefined ? 0 : enforcement.handledFs);
+  const reach = makeReach(observed, policy.files === undefined ? 0 : enforcement.handledFs, makeIdentify());
   const outlook = command === undefined ? undefined : foresee(command, policy, reach, caller);
-  const path = searchPath(policy, reach, view, caller);
+  const path = searchPath(policy, observed, reach, enforcement.handledFs, view, caller);
   const home = caller.home();
   const chosen = outlook?.foretold.outcome === 'runs' ? outlook.foretold.candidate : outlook?.inspection.chosen;
   const facts: LintFacts = {
@@ -55,7 +55,7 @@ export function survey(
     observed,
     redundant: ruleset.redundant,
     home: home === undefined ? undefined : view.resolve(home),
-    path: path.kept,
+    path: path.kept.filter((one) => one.startsWith('/')).map(view.resolve),
     command: chosen?.resolved,
     terminal: around.terminal,
     display: (caller.variable('DISPLAY') ?? '') !== '',

@@ -1,6 +1,7 @@
 import type { Availability, CheckReport } from '../advice/report-check.ts';
 import type { Colour } from './colour.ts';
 import { renderDiagnostic } from './diagnostic.ts';
+import { section } from './section.ts';
 
 /** The report of --check for a person: the verdict first. */
 export function renderCheck(report: CheckReport, colour: Colour): string {
@@ -28,7 +29,16 @@ export function renderCheck(report: CheckReport, colour: Colour): string {
     ...renderRights('scopes', report.rights.scope, colour),
     `filter        ${renderFilter(report, colour)}`,
     ...renderProofs(report, colour),
-    ...renderHoles(report),
+    ...section(
+      'NOT stopped',
+      report.notStopped.map((hole) => hole.text),
+      colour,
+    ),
+    ...section(
+      'notes',
+      report.lint.map((one) => colour.yellow(renderDiagnostic(one, false).replace(/^landlock-run: /, ''))),
+      colour,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -66,9 +76,4 @@ function renderProofs(report: CheckReport, colour: Colour): string[] {
     return `  ${`${proof.name} ${proof.subject}`.trim()}: ${proof.observed} (${mark})`;
   });
   return ['', 'tried in a throw-away child under these options', ...lines];
-}
-
-function renderHoles(report: CheckReport): string[] {
-  if (report.notStopped.length === 0) return [];
-  return ['', 'NOT stopped', ...report.notStopped.map((hole) => `  ${hole.text}`)];
 }

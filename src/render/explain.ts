@@ -1,79 +1,88 @@
-import type { CommandRow, Explanation, GrantRow } from '../advice/explanation.ts';
+import type { CommandRow, Explanation, FilesRow, GrantRow, ProfileRow, Verdict } from '../advice/explanation.ts';
 import type { Colour } from './colour.ts';
 import { renderDiagnostic } from './diagnostic.ts';
+import { renderNetwork } from './explain-network.ts';
+import { shortRights } from './rights.ts';
+import { pair, section } from './section.ts';
 
-/** The answer of --explain for a person: the verdict first, then what can be written, read, reached, and what is not stopped. */
-export function renderExplanation(report: Explanation, colour: Colour, verbose: boolean): string {
-  const lines = [
-    report.starts
-      ? colour.green('yes: a run with these options would start here')
-      : colour.red('no: a run with these options would not start here'),
-    ...report.diagnostics.map((one) => `  ${renderDiagnostic(one, false).replace(/^landlock-run: /, '')}`),
-    `  ${renderKernel(report)}`,
-    ...renderFiles(report, colour, verbose),
-    ...section('network', renderNetwork(report), colour),
-    ...section(
-      'isolation',
-      report.scopes.map(({ name, state }) => pair(name, state)),
-      colour,
-    ),
-    ...section(
-      'this kernel cannot enforce',
-      report.unenforced.map(({ text, direction }) => `${text} (${direction} than the policy)`),
-      colour,
-    ),
+/**
+ * The answer of --explain for a person: the verdict first, then what can be written, read, reached, and what is not stopped. `verbose` adds what only
+ * repeats the usual.
+ */
+export function renderExplanation(report: Explanation | Verdict, colour: Colour, verbose: boolean): string {
+  const lines = 'files' in report ? renderWhole(report, colour, verbose) : renderVerdict(report, colour);
+  return `${lines.join('\n')}\n`;
+}
+
+function renderWhole(report: Explanation, colour: Colour, verbose: boolean): string[] {
+  return [
+    ...renderVerdict(report, colour),
+    ...renderFiles(report.files, colour, verbose),
+    ...section('network', renderNetwork(report.network, report.files?.sockets ?? []), colour),
+    ...section('this kernel cannot enforce', renderUnenforced(report), colour),
     ...section(
       'NOT stopped',
       report.notStopped.map((hole) => hole.text),
       colour,
     ),
-    ...renderSkipped(report, colour, verbose),
-    ...renderCommand(report.command, colour),
-    ...section(
-      'process',
-      report.process.map(({ what, value }) => pair(what, value)),
-      colour,
-    ),
+    ...section('skipped', renderSkipped(report, verbose), colour),
+    ...section('COMMAND', renderCommand(report.command, colour), colour),
+    ...section('process', renderProcess(report, verbose), colour),
+    ...section('isolation', verbose ? report.scopes.map(({ name, state }) => pair(name, state)) : [], colour),
     ...section(
       'notes',
-      report.lint.map((one) => colour.yellow(`${one.message}; ${one.remedy}`)),
+      report.lint.map((one) => colour.yellow(told(one))),
       colour,
     ),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
-function renderKernel({ kernel, level }: Explanation): string {
-  const what =
-    kernel.absent === null
-      ? `Landlock ABI ${kernel.abi}${kernel.linux === null ? '' : ` (as of Linux ${kernel.linux})`}`
-      : `Landlock is ${kernel.absent}`;
-  return `${what}, ${level === 'strict' ? 'strict: anything missing is refused' : 'best effort: what is missing is dropped'}`;
-}
+const told = (one: Verdict['diagnostics'][number]): string =>
+  renderDiagnostic(one, false).replace(/^landlock-run: /, '');
 
-function section(title: string, rows: readonly string[], colour: Colour): string[] {
-  return rows.length === 0 ? [] : ['', colour.bold(title), ...rows.map((row) => `  ${row}`)];
-}
-
-const pair = (left: string, right: string): string => `${left.padEnd(22)} ${right}`;
-
-function renderFiles(report: Explanation, colour: Colour, verbose: boolean): string[] {
-  const { files } = report;
-  if (files === null) return section('files', ['left alone: everything that the user may'], colour);
-  const profiles = files.profiles.flatMap((profile) => [
-    `profile ${profile.name}: ${profile.summary} (${profile.grants.length} paths)`,
-    ...(verbose ? profile.grants.map((row) => `  ${renderGrant(row)}`) : []),
-  ]);
-  const nothing = 'nothing';
+/** Yes or no, and why. What best effort drops has a section of its own. */
+function renderVerdict(report: Verdict | Explanation, colour: Colour): string[] {
+  const command = 'command' in report ? report.command : null;
+  const shown = report.diagnostics.filter((one) => one.code !== 'kernel-lacks-dropped');
   return [
-    ...section('can be written', files.writable.length > 0 ? files.writable.map(renderGrant) : [nothing], colour),
+    report.starts
+      ? colour.green(
+          `yes: a run with these options would start here${command?.outcome === 'unknown' ? ', as far as can be told' : ''}`,
+        )
+      : colour.red('no: a run with these options would not start here'),
+    ...shown.map((one) => `  ${told(one)}`),
+    ...(command?.reason == null ? [] : [`  ${command.name}: ${command.reason}`]),
+    `  ${renderKernel(report)}`,
+  ];
+}
+
+function renderKernel(report: Verdict | Explanation): string {
+  const { abi, linux, absent } = report.kernel;
+  const what =
+    absent === null ? `Landlock ABI ${abi}${linux === null ? '' : ` (as of Linux ${linux})`}` : `Landlock is ${absent}`;
+  if (!('level' in report)) return what;
+  const level =
+    report.level === 'strict' ? 'strict, what it lacks is refused' : 'best effort, what it lacks is dropped';
+  return `kernel: ${what}; ${level}`;
+}
+
+const LEFT_ALONE = 'left alone: everything that the user may';
+const UNENFORCED = 'NOT restricted on this kernel: everything that the user may';
+
+function renderFiles(files: FilesRow | null, colour: Colour, verbose: boolean): string[] {
+  if (files === null) return section('files', [LEFT_ALONE], colour);
+  if (files.handled.length === 0) return section('files', [UNENFORCED], colour);
+  const written = [
+    ...files.writable.map(renderGrant),
+    ...files.profiles.flatMap((profile) => renderWritableOf(profile)),
+    ...(files.terminal ? ['the terminal on descriptors 0, 1, 2  (profile system)'] : []),
+  ];
+  const read = [...files.readable.map(renderGrant), ...files.profiles.flatMap((one) => renderProfile(one, verbose))];
+  return [
+    ...section('can be written', written.length > 0 ? written : ['nothing'], colour),
     ...section(
       'can be read',
-      [
-        ...files.readable.map(renderGrant),
-        ...profiles,
-        ...(files.readable.length + profiles.length === 0 ? [nothing] : []),
-      ],
+      read.length > 0 ? read : [files.writable.length > 0 ? 'nothing else' : 'nothing'],
       colour,
     ),
   ];
@@ -84,60 +93,73 @@ function renderGrant(row: GrantRow): string {
   return `${row.path}${led}  ${shortRights(row)}  (${row.origin})`;
 }
 
-/** Rights in few words; what is rare is named by the kernel's own. */
-function shortRights({ rights, kind }: GrantRow): string {
-  const has = (...names: string[]): boolean => names.every((name) => rights.includes(name));
-  const words = [
-    ...(has('read_file') || has('read_dir') ? ['read'] : []),
-    ...(has('write_file') ? [has('truncate') || kind === 'file' ? 'write' : 'write without truncate'] : []),
-    ...(has('make_reg') ? ['create'] : []),
-    ...(has('remove_file') ? ['remove'] : []),
-    ...(has('execute') ? ['execute'] : []),
-    ...(has('ioctl_dev') ? ['ioctl'] : []),
-    ...(has('resolve_unix') ? ['connect'] : []),
-  ];
-  return words.length > 0 ? words.join(', ') : rights.join(', ') || 'nothing that this kernel denies';
+/** What a profile grants with write: a few devices. */
+function renderWritableOf({ name, grants }: ProfileRow): string[] {
+  const paths = grants.filter((row) => row.rights.includes('write_file')).map((row) => row.path);
+  return paths.length === 0 ? [] : [`profile ${name}: ${paths.join(' ')}`];
 }
 
-function renderNetwork({ network }: Explanation): string[] {
-  const { tcp, udp, other, unix } = network;
+function renderProfile(profile: ProfileRow, verbose: boolean): string[] {
+  const { name, summary, grants } = profile;
+  const paths = `${grants.length} ${grants.length === 1 ? 'path' : 'paths'}`;
   return [
-    pair('TCP', `connect ${tcp.connect}; bind ${tcp.bind}`),
-    pair('UDP', `connect ${udp.connect}; bind ${udp.bind}`),
-    pair('other sockets', other),
-    pair('UNIX sockets', unix),
+    `profile ${name}: ${summary} (${paths})`,
+    ...(verbose
+      ? grants.map((row) => `  ${row.path}${row.resolved === null ? '' : ` -> ${row.resolved}`}  ${shortRights(row)}`)
+      : []),
   ];
 }
 
-function renderSkipped(report: Explanation, colour: Colour, verbose: boolean): string[] {
+/** What strict refuses stands under the verdict already. */
+function renderUnenforced({ unenforced }: Explanation): string[] {
+  return unenforced
+    .filter((row) => !row.refuses)
+    .map(({ text, direction, hardening }) => {
+      const held = hardening ? 'hardening that nobody asked for' : `${direction} than the policy`;
+      return `${text} (${held})`;
+    });
+}
+
+function renderSkipped(report: Explanation, verbose: boolean): string[] {
   const all = report.files?.skipped ?? [];
   const shown = verbose ? all : all.filter((row) => !row.origin.startsWith('profile '));
-  const rows = shown.map((row) => `${row.path}  ${row.reason}  (${row.origin})`);
   const hidden = all.length - shown.length;
-  return section(
-    'skipped',
-    hidden > 0 ? [...rows, `${hidden} paths of profiles (--verbose shows them)`] : rows,
-    colour,
-  );
+  return [
+    ...shown.map((row) => `${row.path}  ${row.reason}  (${row.origin})`),
+    ...(hidden > 0 ? [`${hidden} ${hidden === 1 ? 'path' : 'paths'} of profiles (--verbose shows them)`] : []),
+  ];
 }
 
 function renderCommand(command: CommandRow | null, colour: Colour): string[] {
   if (command === null) return [];
   const outcome = {
     runs: `${command.name}: ${command.file ?? ''} runs`,
-    fails: colour.red(`${command.name}: would not start (${command.exit ?? 126})`),
+    fails: colour.red(`${command.name}: would not start (exit status ${command.exit ?? 126})`),
     unknown: `${command.name}: cannot be foretold`,
   }[command.outcome];
-  return section(
-    'COMMAND',
-    [
-      outcome,
-      ...command.passedOver.map((one) => `passed over: ${one.file}: ${one.reason}`),
-      ...command.denied.map((one) => `denied: ${one.file} (${one.why})`),
-      ...command.problems,
-      ...command.notes.map((note) => `note: ${note}`),
-      ...(command.proposal === '' ? [] : [`to let it run, add: ${command.proposal}`]),
-    ],
-    colour,
-  );
+  return [
+    outcome,
+    ...command.passedOver.map((one) => `passed over: ${one.file}: ${one.reason}`),
+    ...command.denied.map((one) => `denied: ${one.file} (${one.why})`),
+    ...command.problems,
+    ...command.notes.map((note) => `note: ${note}`),
+    ...(command.proposal === '' ? [] : [`to let it run, add: ${command.proposal}`]),
+  ];
+}
+
+/** With `verbose` every variable by name instead of the edits, and the capabilities, which are always the same. */
+function renderProcess({ process, environment }: Explanation, verbose: boolean): string[] {
+  const changed = (change: string): string =>
+    environment
+      .filter((row) => row.change === change)
+      .map((row) => row.name)
+      .join(' ');
+  const rows = process.filter((row) => verbose || row.what !== 'capabilities lost');
+  const variables = verbose
+    ? [
+        { what: 'variables removed', value: changed('removed') },
+        { what: 'variables set', value: changed('set') },
+      ].filter((row) => row.value !== '')
+    : [];
+  return [...rows, ...variables].map(({ what, value }) => pair(what, value));
 }
