@@ -40,6 +40,7 @@ function grantRow(one: ObservedRule): GrantRow | undefined {
     kind: one.state,
     rights: fsRightsOf(effectiveAccess(one)),
     origin: describeOrigin(one.rule.origin),
+    made: one.made,
   };
 }
 
@@ -54,7 +55,7 @@ function profileRows(rows: readonly { one: ObservedRule; row: GrantRow }[]): Pro
 
 /** Why a path is skipped; what cannot be opened, or leads outside, ends the run, and the verdict says so. */
 function skipReason({ rule, state }: ObservedRule): string | undefined {
-  if (state === 'missing') return rule.makeDirectory ? undefined : 'does not exist';
+  if (state === 'missing') return 'does not exist';
   if (state === 'unopenable')
     return rule.source === 'profile' ? 'cannot be opened' : 'cannot be opened: the run is refused';
   if (state === 'leads-outside') return 'leads outside of the writable directory above it: the run is refused';

@@ -47,7 +47,10 @@ export function explain(facts: ExplainFacts): Explanation {
     files: files ?? null,
     network: explainNetwork(policy, enforcement),
     scopes: SCOPE_NAMES.map((name) => ({ name, state: scopeState(name, policy, enforcement) })),
-    unenforced: [...enforcement.refused, ...enforcement.dropped].map(describeUnmet),
+    // What a kernel always denies makes nothing stricter where it denies nothing at all.
+    unenforced: [...enforcement.refused, ...enforcement.dropped]
+      .filter((one) => !one.stricter || enforcement.handledFs !== 0)
+      .map(describeUnmet),
     notStopped: findHoles(policy, enforcement),
     command: facts.command,
     process: explainProcess(policy, facts.pathWithout),

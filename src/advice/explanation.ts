@@ -10,6 +10,8 @@ export interface GrantRow {
   /** The rights that are granted and that this path can hold, by the kernel's names; which of them the kernel knows is in `handled`. */
   readonly rights: readonly string[];
   readonly origin: string;
+  /** It is not there yet, and the run makes it (`--tmp`). */
+  readonly made: boolean;
 }
 
 /** A grant that comes to nothing here. */

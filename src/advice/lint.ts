@@ -50,7 +50,10 @@ function lintFiles(facts: LintFacts): Diagnostic[] {
     ...lintExecuted(facts),
     ...lintLinks(facts),
     ...lintDevices(facts),
-    ...facts.redundant.map((one) => diagnose('warning', 'lint-adds-nothing', one.origin, one.path, one.coveredBy)),
+    // What a profile repeats is nobody's mistake.
+    ...facts.redundant
+      .filter((one) => one.origin.kind !== 'profile')
+      .map((one) => diagnose('warning', 'lint-adds-nothing', one.origin, one.path, one.coveredBy)),
   ];
 }
 
@@ -67,13 +70,20 @@ function writableBy(path: Bytes, observed: readonly ObservedRule[]): ObservedRul
   return observed.find((one) => above.has(one.resolved) && (effectiveAccess(one) & WRITE_RIGHTS) !== 0);
 }
 
+/** One warning for each kind of file and each grant, however many files. */
 function lintTrusted({ trusted, observed }: LintFacts): Diagnostic[] {
-  return trusted.flatMap(({ path, what }) => {
+  const found = new Map<string, { by: ObservedRule; what: string; paths: Bytes[] }>();
+  for (const { path, what } of trusted) {
     const by = writableBy(path, observed);
-    return by === undefined
-      ? []
-      : [diagnose('warning', 'lint-trusted-writable', by.rule.origin, path, what, by.rule.path)];
-  });
+    if (by === undefined) continue;
+    const key = `${what}\0${by.rule.path}`;
+    const same = found.get(key);
+    if (same === undefined) found.set(key, { by, what, paths: [path] });
+    else same.paths.push(path);
+  }
+  return [...found.values()].map(({ by, what, paths }) =>
+    diagnose('warning', 'lint-trusted-writable', by.rule.origin, paths, what, by.rule.path),
+  );
 }
 
 function lintExecuted({ command, path, observed }: LintFacts): Diagnostic[] {
@@ -82,10 +92,13 @@ function lintExecuted({ command, path, observed }: LintFacts): Diagnostic[] {
   if (by !== undefined && command !== undefined) {
     warnings.push(diagnose('warning', 'lint-writable-command', by.rule.origin, command, by.rule.path));
   }
+  const byRule = new Map<ObservedRule, Bytes[]>();
   for (const directory of new Set(path)) {
     const writable = writableBy(directory, observed);
-    if (writable !== undefined)
-      warnings.push(diagnose('warning', 'lint-writable-path', writable.rule.origin, directory));
+    if (writable !== undefined) byRule.set(writable, [...(byRule.get(writable) ?? []), directory]);
+  }
+  for (const [{ rule }, directories] of byRule) {
+    warnings.push(diagnose('warning', 'lint-writable-path', rule.origin, directories));
   }
   return warnings;
 }

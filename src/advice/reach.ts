@@ -12,11 +12,13 @@ export interface ObservedRule {
   /** The path behind all links; as written where it does not exist. */
   readonly resolved: Bytes;
   readonly state: PathState;
-  /** Which file it is: a rule binds an inode, so every name of it (hard link, bind mount) is granted. Undefined where nothing is there. */
-  readonly identity: FileIdentity | undefined;
+  /** Which file it is: a rule binds an inode, so every name of it (hard link, bind mount) is granted. */
+  readonly identity: FileIdentity;
+  /** Nothing is there yet, and the run makes a directory (`--tmp`); the state says so already. */
+  readonly made: boolean;
 }
 
-/** Device and inode number, as one text. */
+/** Device and inode number, as one text; the path where nothing is there. */
 export type FileIdentity = string;
 
 /** Answers what a set of rules grants, by Landlock's own logic: rules add up along the path. */
@@ -30,26 +32,22 @@ export interface Reach {
 
 /**
  * @param handled the rights that the ruleset handles on this kernel; 0 where files are left alone.
- * @param identify which file stands at a resolved path; undefined where none does.
+ * @param identify which file stands at a resolved path.
  */
 export function makeReach(
   observed: readonly ObservedRule[],
   handled: Mask,
-  identify: (resolved: Bytes) => FileIdentity | undefined,
+  identify: (resolved: Bytes) => FileIdentity,
 ): Reach {
   const byFile = new Map<FileIdentity, ObservedRule[]>();
   for (const one of observed) {
-    if ((one.state !== 'directory' && one.state !== 'file') || one.identity === undefined) continue;
+    if (one.state !== 'directory' && one.state !== 'file') continue;
     const same = byFile.get(one.identity);
     if (same === undefined) byFile.set(one.identity, [one]);
     else same.push(one);
   }
-  const rulesAt = (path: Bytes): readonly ObservedRule[] => {
-    const identity = byFile.size === 0 ? undefined : identify(path);
-    return (identity === undefined ? undefined : byFile.get(identity)) ?? [];
-  };
   const rulesFor = (resolved: Bytes): readonly ObservedRule[] =>
-    [resolved, ...ancestorsOf(resolved)].flatMap((path) => rulesAt(path));
+    [resolved, ...ancestorsOf(resolved)].flatMap((path) => byFile.get(identify(path)) ?? []);
   const accessOf = (resolved: Bytes): Mask =>
     rulesFor(resolved).reduce((mask, one) => mask | effectiveAccess(one), 0) | ~handled;
   return { accessOf, rulesFor, allows: (resolved, access) => (access & ~accessOf(resolved)) === 0 };

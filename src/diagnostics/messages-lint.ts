@@ -8,12 +8,12 @@ export const lintMessages = {
     `${quote(path)} is a link to ${quote(resolved)}, and the grant binds that file: once the link is swapped, the new file is denied`,
     'grant the directory that holds link and target, or restart at renewal',
   ],
-  'lint-writable-path': (directory: Bytes): Message => [
-    `${quote(directory)} is on PATH and writable: what COMMAND leaves there is run by later commands`,
-    'take it out of PATH, or grant it with --ro',
+  'lint-writable-path': (directories: readonly Bytes[]): Message => [
+    `writable, and on PATH: ${directories.map(quote).join(', ')}: what COMMAND leaves there is run by later commands`,
+    'take it out of PATH, or out of what is writable',
   ],
   'lint-writable-command': (file: Bytes, above: Bytes): Message => [
-    `the file that runs, ${quote(file)}, is writable below ${quote(above)}: the next run starts what this one leaves there`,
+    `the file that runs, ${quote(file)}, is writable by the grant of ${quote(above)}: the next run starts what this one leaves there`,
     'keep the program outside of what it may write',
   ],
   'lint-no-null': (): Message => ['COMMAND is a shell and cannot write /dev/null', 'add --rwfile /dev/null'],
@@ -37,8 +37,8 @@ export const lintMessages = {
     `${quote(path)} adds nothing to ${quote(above)}, which is granted already`,
     'leave it out',
   ],
-  'lint-trusted-writable': (path: Bytes, what: string, above: Bytes): Message => [
-    `${quote(path)}, ${what}, is writable by COMMAND below ${quote(above)}: it decides what the next run does`,
+  'lint-trusted-writable': ([first, ...others]: readonly Bytes[], what: string, above: Bytes): Message => [
+    `${quote(first ?? above)}, ${what}, is writable by COMMAND by the grant of ${quote(above)}${others.length === 0 ? '' : ` (and ${others.length} more)`}: it decides what the next run does`,
     'install it outside of what is writable',
   ],
 };

@@ -12,8 +12,9 @@ export function observeRules(rules: readonly PathRule[], view: FileView): Observ
     const parent = rule.parent === undefined ? undefined : rules[rule.parent];
     const outside = parent !== undefined && !isBelowOrSame(resolved, view.resolve(parent.path));
     const state = stateOf(rule.path);
-    const identity = identityOf(rule.path);
-    return { rule, resolved, state: outside && state !== 'missing' ? 'leads-outside' : state, identity };
+    const made = state === 'missing' && rule.makeDirectory;
+    const seen = made ? 'directory' : outside && state !== 'missing' ? 'leads-outside' : state;
+    return { rule, resolved, state: seen, identity: identityOf(rule.path) ?? resolved, made };
   });
 }
 
@@ -27,12 +28,13 @@ export function identityOf(path: Bytes): FileIdentity | undefined {
   }
 }
 
-/** The same, each path looked at once. */
-export function makeIdentify(): (path: Bytes) => FileIdentity | undefined {
-  const known = new Map<Bytes, FileIdentity | undefined>();
+/** The same, each path looked at once; the path itself where nothing is there. */
+export function makeIdentify(): (path: Bytes) => FileIdentity {
+  const known = new Map<Bytes, FileIdentity>();
   return (path) => {
-    if (!known.has(path)) known.set(path, identityOf(path));
-    return known.get(path);
+    const seen = known.get(path) ?? identityOf(path) ?? path;
+    known.set(path, seen);
+    return seen;
   };
 }
 

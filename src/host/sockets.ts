@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import type { SeenSocket } from '../advice/lint.ts';
 import { type Bytes, bufferOfBytes, bytesOfText } from '../base/bytes.ts';
 import type { Caller } from './caller.ts';
@@ -30,7 +30,7 @@ export function seeSockets(caller: Caller, uid: number): SeenSocket[] {
   add(`${runtime}/podman/podman.sock` as Bytes, 'Podman starts programs outside');
   add(`${runtime}/wayland-0` as Bytes, 'the Wayland compositor');
   for (const name of tmuxSockets(uid)) add(name, 'tmux types into your other terminals');
-  return candidates.filter(({ path }) => isSocket(path));
+  return candidates.filter(({ path }) => isReachable(path));
 }
 
 function tmuxSockets(uid: number): Bytes[] {
@@ -41,8 +41,10 @@ function tmuxSockets(uid: number): Bytes[] {
   }
 }
 
-function isSocket(path: Bytes): boolean {
+/** A socket that this user may connect to: that takes write permission on it (unix(7)). */
+function isReachable(path: Bytes): boolean {
   try {
+    accessSync(bufferOfBytes(path), constants.W_OK);
     return statSync(bufferOfBytes(path)).isSocket();
   } catch {
     return false;

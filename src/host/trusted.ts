@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { TrustedFile } from '../advice/lint.ts';
 import { bytesOfText } from '../base/bytes.ts';
 import type { FenceFile } from '../policy/fence.ts';
@@ -7,10 +8,25 @@ import { addonPath } from './native.ts';
 
 /** What the next run trusts (contract, section 2): our own files, node, and the files that the policy came from. */
 export function trustedFiles(policyFiles: readonly FenceFile[], view: FileView): TrustedFile[] {
-  const ours = [join(import.meta.dirname, 'landlock-run.cjs'), addonPath()].filter((path) => path !== undefined);
   return [
-    ...ours.map((path) => ({ path: view.resolve(bytesOfText(path)), what: 'a part of landlock-run' })),
+    ...ownFiles().map((path) => ({ path: view.resolve(bytesOfText(path)), what: 'a part of landlock-run' })),
     { path: view.resolve(bytesOfText(process.execPath)), what: 'the node that landlock-run runs on' },
     ...policyFiles.map((file) => ({ path: view.resolve(file.path), what: 'a file that the policy comes from' })),
   ];
+}
+
+/** The front, the bundle, what lies beside it (code cache, templates of launchers), and the addon. */
+function ownFiles(): string[] {
+  const here = import.meta.dirname;
+  const front = join(dirname(here), 'bin', 'landlock-run');
+  return [front, ...filesIn(here), addonPath()].filter((path) => path !== undefined);
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  } catch {
+    return [];
+  }
 }

@@ -60,7 +60,7 @@ function renderKernel(report: Verdict | Explanation): string {
   const { abi, linux, absent } = report.kernel;
   const what =
     absent === null ? `Landlock ABI ${abi}${linux === null ? '' : ` (as of Linux ${linux})`}` : `Landlock is ${absent}`;
-  if (!('level' in report)) return what;
+  if (!('level' in report)) return `kernel: ${what}`;
   const level =
     report.level === 'strict' ? 'strict, what it lacks is refused' : 'best effort, what it lacks is dropped';
   return `kernel: ${what}; ${level}`;
@@ -90,7 +90,7 @@ function renderFiles(files: FilesRow | null, colour: Colour, verbose: boolean): 
 
 function renderGrant(row: GrantRow): string {
   const led = row.resolved === null ? '' : ` -> ${row.resolved}`;
-  return `${row.path}${led}  ${shortRights(row)}  (${row.origin})`;
+  return `${row.path}${led}  ${shortRights(row)}  (${row.origin}${row.made ? ', made by the run' : ''})`;
 }
 
 /** What a profile grants with write: a few devices. */
@@ -110,12 +110,13 @@ function renderProfile(profile: ProfileRow, verbose: boolean): string[] {
   ];
 }
 
-/** What strict refuses stands under the verdict already. */
-function renderUnenforced({ unenforced }: Explanation): string[] {
+/** What strict refuses may stand under the verdict already. */
+function renderUnenforced({ unenforced, diagnostics }: Explanation): string[] {
+  const told = diagnostics.some((one) => one.code === 'kernel-lacks');
   return unenforced
-    .filter((row) => !row.refuses)
+    .filter((row) => !row.refuses || !told)
     .map(({ text, direction, hardening }) => {
-      const held = hardening ? 'hardening that nobody asked for' : `${direction} than the policy`;
+      const held = hardening ? 'hardening, which the policy does not state' : `${direction} than the policy`;
       return `${text} (${held})`;
     });
 }
