@@ -1,13 +1,14 @@
 import type { Bytes } from '../base/bytes.ts';
 import { type Diagnostic, refuse } from '../diagnostics/diagnostic.ts';
 import { profileOrigin } from '../diagnostics/origin.ts';
+import { anchorGrants, type LinkView } from '../policy/anchor.ts';
 import { type FenceFile, refuseWritableFence } from '../policy/fence.ts';
 import { type Flag, statementsOfFlags } from '../policy/from-flags.ts';
 import { refuseOverlap } from '../policy/overlap.ts';
 import type { Policy } from '../policy/policy.ts';
 import { settlePolicy } from '../policy/settle.ts';
 import type { Statement } from '../policy/statement.ts';
-import { expandProfiles } from '../profiles/expand.ts';
+import { type ExpandedProfiles, expandProfiles } from '../profiles/expand.ts';
 import { findProfiles } from '../profiles/index.ts';
 import { compileRuleset } from '../ruleset/compile.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -59,7 +60,19 @@ export async function settleSources(
     ...refuseOverlap(statements, grants, view, consent),
     ...refuseWritableFence(files, grants, view, consent),
   ];
-  return { policy, ruleset: compileRuleset(policy, profiles), warnings, files };
+  return { policy, ruleset: compileRuleset(...anchored(policy, profiles, view)), warnings, files };
+}
+
+/** The policy and its profiles with each path spelled so that what is below a grant with write is seen to be: what the kernel gets is made of them. */
+function anchored(policy: Policy, profiles: ExpandedProfiles, view: LinkView): [Policy, ExpandedProfiles] {
+  const { files } = policy;
+  if (files === undefined) return [policy, profiles];
+  const grants = anchorGrants([...files.grants, ...profiles.grants], view);
+  const stated = files.grants.length;
+  return [
+    { ...policy, files: { ...files, grants: grants.slice(0, stated) } },
+    { ...profiles, grants: grants.slice(stated) },
+  ];
 }
 
 /** `--add-command`: the files that COMMAND needs to start, and no more. They count as discovered: what is found contradicts nobody. */

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from 'node:fs';
 import { type Bytes, bufferOfBytes, bytesOfLatin1 } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
+import type { LinkView } from '../policy/anchor.ts';
 import type { FileView } from '../policy/overlap.ts';
 import { directoryOf, joinPath, ROOT } from '../policy/path.ts';
 
@@ -15,8 +16,9 @@ export function errnoName(error: unknown): string {
 }
 
 /** The real file system, for checks before the run. Each answer is kept: a policy asks for the same directories again and again. */
-export function makeFileView(): FileView {
+export function makeFileView(): FileView & LinkView {
   const resolved = new Map<Bytes, Bytes>();
+  const links = new Map<Bytes, Bytes | undefined>();
   const resolve = (path: Bytes): Bytes => {
     const known = resolved.get(path);
     if (known !== undefined) return known;
@@ -24,7 +26,19 @@ export function makeFileView(): FileView {
     resolved.set(path, answer);
     return answer;
   };
-  return { resolve, entries: listDirectory };
+  const readLink = (path: Bytes): Bytes | undefined => {
+    if (!links.has(path)) links.set(path, linkTarget(path));
+    return links.get(path);
+  };
+  return { resolve, entries: listDirectory, readLink };
+}
+
+function linkTarget(path: Bytes): Bytes | undefined {
+  try {
+    return bytesOfLatin1(readlinkSync(bufferOfBytes(path), 'buffer').toString('latin1'));
+  } catch {
+    return undefined;
+  }
 }
 
 function realPath(path: Bytes): Bytes | undefined {
