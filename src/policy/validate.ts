@@ -17,6 +17,7 @@ export function validateDocument(value: unknown, originAt: (at: DocumentPath) =>
   refuseListAsMapping(value, [policySchema as unknown as v.GenericSchema], [], originAt);
   const checked = v.safeParse(policySchema, withoutExtensions(value), { abortEarly: false });
   if (checked.success) {
+    takeSkippedVariables(value, checked.output, originAt);
     refuseZeroBytes(checked.output, [], originAt);
     return checked.output;
   }
@@ -49,11 +50,27 @@ function refuseListAsMapping(
   }
 }
 
+/** Valibot leaves some keys out of a record without a word; here each is a variable's name like any other. */
+function takeSkippedVariables(value: unknown, document: PolicyDocument, originAt: (at: DocumentPath) => Origin): void {
+  const { set: given } = (value as { env?: { set?: Record<string, unknown> } }).env ?? {};
+  const { env } = document;
+  if (given === undefined || env?.set === undefined) return;
+  if (!['__proto__', 'constructor', 'prototype'].some((name) => Object.hasOwn(given, name))) return;
+  env.set = {};
+  for (const [name, text] of Object.entries(given)) {
+    const at = ['env', 'set', name];
+    if (typeof text !== 'string') refuse('policy-value', originAt(at), describePlace(at), describeValue(text), TEXT);
+    Object.defineProperty(env.set, name, { value: text, enumerable: true, configurable: true, writable: true });
+  }
+}
+
 /** `x-*` keys at the top belong to the user; the rest of the document is ours. */
 function withoutExtensions(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')));
 }
+
+const TEXT = 'text (put numbers and words like true into quotes)';
 
 type Issue = v.BaseIssue<unknown>;
 
@@ -103,7 +120,7 @@ function describeExpected(issue: Issue): string {
     case 'array':
       return 'a list';
     case 'string':
-      return 'text (put numbers and words like true into quotes)';
+      return TEXT;
     case 'number':
     case 'integer':
       return 'a whole number';
