@@ -11,82 +11,11 @@ import { cliPath } from '../support/paths.ts';
 import { run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { isRoot } from '../support/who.ts';
+import { BAD_FILES } from './bad-files.ts';
 import { assertSays, refused } from './refused.ts';
 
-/** Files that are refused wherever they are: name, content, code, line:column, what the message says. */
-const FILES: readonly [title: string, content: string | Uint8Array, code: string, place: string, says: RegExp][] = [
-  ['an empty file', '', 'policy-empty', '1:1', /empty/],
-  ['a file of comments only', '# nothing\n', 'policy-empty', '1:1', /empty/],
-  ['null', 'null\n', 'policy-empty', '1:1', /empty/],
-  ['a text', 'hello\n', 'policy-value', '1:1', /"hello".*a mapping/],
-  ['a list for the files', 'fs: []\n', 'policy-value', '1:1', /fs is a list.*a mapping/],
-  ['a list for TCP', 'fs: {}\nnet: [443]\n', 'policy-value', '2:1', /net is a list.*a mapping/],
-  ['a list for the environment', 'fs: {}\nenv: []\n', 'policy-value', '2:1', /env is a list.*a mapping/],
-  ['a list', '- fs\n', 'policy-value', '1:1', /a list.*a mapping/],
-  ['an unknown key', 'version: 1\nfss: {}\n', 'policy-key-unknown', '2:1', /"fss"; did you mean fs\?/],
-  ['an unknown key further in', 'fs:\n  ro: [/usr]\n  wr: [/x]\n', 'policy-key-unknown', '3:3', /"wr"; did you mean/],
-  ['a duplicate key', 'fs: {}\nfs: {}\n', 'policy-syntax', '2:1', /unique/i],
-  ['an unknown tag', 'fs: !!js/function "x"\n', 'policy-syntax', '1:5', /tag/i],
-  ['a custom tag', 'fs: !include other.yaml\n', 'policy-syntax', '1:5', /tag/i],
-  ['null for a category', 'fs: null\n', 'policy-value', '1:1', /empty \(null\)/],
-  ['a key with nothing behind it', 'net:\nfs: {}\n', 'policy-value', '1:1', /net is empty \(null\)/],
-  ['a list with nothing behind it', 'fs:\n  ro:\n', 'policy-value', '2:3', /fs\.ro is empty \(null\)/],
-  ['null in a list', 'fs: {ro: [/usr, ~]}\n', 'policy-value', '1:17', /fs\.ro\[1\] is empty \(null\)/],
-  ['an empty path', 'fs: {ro: [""]}\n', 'policy-value', '1:11', /not empty/],
-  ['a number for a path', 'fs: {ro: [1]}\n', 'policy-value', '1:11', /fs\.ro\[0\] is 1/],
-  ['a path for a list', 'fs: {ro: /usr}\n', 'policy-value', '1:6', /a list/],
-  ['a tab as indentation', 'fs:\n\tro: [/usr]\n', 'policy-syntax', '2:1', /tab/i],
-  ['a mapping that does not end', 'fs: {ro: [/usr]\n', 'policy-syntax', '2:1', /./],
-  ['two documents', 'fs: {}\n---\nfs: {}\n', 'policy-syntax', '2:1', /second document/],
-  ['an alias that is not there', 'fs: *nowhere\n', 'policy-syntax', '1:5', /\*nowhere names no anchor/],
-  ['a merge key', 'x-base: &base {ro: [/usr]}\nfs:\n  <<: *base\n', 'policy-key-unknown', '3:3', /"<<"/],
-  ['__proto__', '__proto__: {fs: {}}\n', 'policy-key-unknown', '1:1', /"__proto__"/],
-  ['__proto__ in files', 'fs: {__proto__: {ro: [/]}}\n', 'policy-key-unknown', '1:6', /"__proto__"/],
-  ['constructor', 'constructor: {}\nfs: {}\n', 'policy-key-unknown', '1:1', /"constructor"/],
-  ['a key that is no text', '? [a, b]\n: 1\n', 'policy-syntax', '1:3', /key/i],
-  ['a NUL in a path', 'fs: {ro: ["/usr\\0/x"]}\n', 'policy-value', '1:11', /NUL/],
-  ['a NUL in the text', 'fs: {ro: [/usr]}\0\n', 'policy-syntax', '1:17', /./],
-  ['a byte that is not UTF-8', Buffer.from('fs:\n  ro: [/a\xff]\n', 'latin1'), 'policy-encoding', '2:10', /0xff/],
-  ['UTF-16', Buffer.from('\ufefffs: {}\n', 'utf16le'), 'policy-encoding', '1:1', /0xff/],
-  ['a port that is too large', 'net: {connect: [70000]}\n', 'policy-value', '1:17', /70000/],
-  [
-    'a range of ports that ends before it begins',
-    'net: {connect: ["80-22"]}\n',
-    'port-range-backwards',
-    '1:17',
-    /22-80/,
-  ],
-  ['a range of ports beyond the last', 'net: {bind: ["1-65536"]}\n', 'port-invalid', '1:14', /1-65536/],
-  ['a port in octal', 'net: {connect: ["0x50"]}\n', 'policy-value', '1:17', /0x50/],
-  ['a fraction of a port', 'net: {connect: [80.5]}\n', 'policy-value', '1:17', /80\.5/],
-  ['an unknown word', 'net: nothing\n', 'policy-value', '1:1', /"nothing"/],
-  ['a version that is not 1', 'version: 2\nfs: {}\n', 'policy-value', '1:1', /version is 2/],
-  ['an unknown right', 'fs: {grant: [{path: /x, access: [reed]}]}\n', 'policy-value', '1:34', /"reed"/],
-  ['no rights', 'fs: {grant: [{path: /x, access: []}]}\n', 'policy-value', '1:25', /not empty/],
-  ['a grant without rights', 'fs: {grant: [{path: /x}]}\n', 'policy-value', '1:14', /access/],
-  ['an unknown profile', 'profiles: [gitt]\n', 'profile-unknown', '1:12', /did you mean git\?/],
-  ['an unknown limit', 'fs: {}\nlimits: {memory: 1G}\n', 'policy-key-unknown', '2:10', /"memory"/],
-  ['a limit that the kernel ignores', 'fs: {}\nlimits: {rss: 1G}\n', 'policy-key-unknown', '2:10', /"rss"/],
-  ['a limit that is no number', 'fs: {}\nlimits: {nofile: many}\n', 'limit-invalid', '2:10', /"many"/],
-  ['a negative limit', 'fs: {}\nlimits: {nofile: -1}\n', 'policy-value', '2:10', /-1/],
-  ['an unknown scope', 'scope: {signals: on}\n', 'policy-key-unknown', '1:9', /did you mean signal\?/],
-  ['a descriptor that is always kept', 'fs: {}\nkeep_fd: [1]\n', 'policy-value', '2:11', /keep_fd\[0\] is 1/],
-  ['a name of a variable with =', 'fs: {}\nenv: {set: {"A=B": c}}\n', 'env-invalid', '2:13', /"A=B"/],
-  ['a number as the value of a variable', 'fs: {}\nenv: {set: {CI: 1}}\n', 'policy-value', '2:13', /quotes/],
-  ['an ABI of 0', 'fs: {}\nmin_abi: 0\n', 'policy-value', '2:1', /min_abi is 0/],
-  [
-    'the consent that no file can give',
-    'fs: {}\nallow_unsandboxed: true\n',
-    'policy-key-unknown',
-    '2:1',
-    /allow_unsandboxed/,
-  ],
-  ['a consent to overlap', 'fs: {}\nallow_overlap: true\n', 'policy-key-unknown', '2:1', /allow_overlap/],
-  ['a deny', 'fs: {rw: [.], deny: [./x]}\n', 'deny', '1:22', /Landlock only grants/],
-];
-
 describe('a policy file is refused, with line and column, that holds', () => {
-  for (const [title, content, code, place, says] of FILES) {
+  for (const [title, content, code, place, says] of BAD_FILES) {
     test(title, async (t) => {
       const root = fixture(t, { 'policies/p.yaml': content, 'work/y': '' });
       const refusal = await refused(t, ['--policy', '../policies/p.yaml'], { cwd: join(root, 'work') });

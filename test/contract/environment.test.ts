@@ -110,6 +110,12 @@ describe('unset, then set', () => {
   });
 });
 
+test('a variable may be called as something that every object of JavaScript has', async () => {
+  const stdin = 'net: none\nenv: {mode: clear, set: {constructor: a, __proto__: b, prototype: c, toString: d}}\n';
+  const result = await sandbox(['--policy', '-', '--', 'env'], { stdin });
+  assert.equal(result.stdout.split('\n').sort().join(' '), ' __proto__=b constructor=a prototype=c toString=d');
+});
+
 /** Starts a program with an environment that no shell can make: exactly these entries, in this order. */
 const ODD_ENVIRONMENT = `
 import os, sys
