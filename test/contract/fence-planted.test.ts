@@ -9,7 +9,15 @@ import { sandbox, shell } from '../support/sandbox.ts';
 import { capless, ORDINARY, ordinaryUser } from '../support/who.ts';
 import { assertRefused, deedGrant, deedPath, under } from './deeds.ts';
 
-const FILES = { 'proj/sub/dir/file': 'x', 'proj/sub/file': 'x', 'out/file': 'secret', 'out/dir/file': 'secret' };
+const FILES = {
+  link: { link: 'proj' },
+  name: { link: 'proj/sub' },
+  'far/x': 'x',
+  'proj/sub/dir/file': 'x',
+  'proj/sub/file': 'x',
+  'out/file': 'secret',
+  'out/dir/file': 'secret',
+};
 
 /** What the first run plants in proj, and grants of the second run that it would lead outside. */
 const PLANTS: readonly (readonly [string, string, readonly string[]])[] = [
@@ -26,6 +34,40 @@ const PLANTS: readonly (readonly [string, string, readonly string[]])[] = [
   ['a required path swapped for a link', 'rm -r sub; ln -s ../out sub', ['--require-paths', '--rw', 'proj/sub']],
   ['a device grant swapped for a link', 'rm -r sub; ln -s ../out sub', ['--grant', 'write,make_char:proj/sub']],
 ];
+
+/** The same, where the two grants spell the place differently. */
+const SPELLINGS: readonly (readonly [string, readonly string[]])[] = [
+  ['the writable grant is named through a link', ['--rw', 'link', '--rwfile', 'proj/sub/file']],
+  ['the grant below it is named through a link', ['--rw', 'proj', '--rwfile', 'link/sub/file']],
+  ['the grant below it is named by a link to a directory inside', ['--rw', 'proj', '--rwfile', 'name/file']],
+  ['the grant below it is named by ..', ['--rw', 'proj', '--rwfile', 'far/../proj/sub/file']],
+  ['both are named by different links', ['--rw', 'link', '--rwfile', 'name/file']],
+];
+
+for (const [title, policy] of SPELLINGS) {
+  test(`the second run is refused where the first planted a link, and ${title}`, async (t) => {
+    if (!requireAbi(t, 2)) return;
+    const root = fixture(t, FILES);
+    const before = await sandbox([...policy, '--', 'true'], { cwd: root });
+    assert.deepEqual([before.code, before.stderr], [0, ''], 'accepted before');
+    const first = await shell(policy, 'cd proj; rm -r sub; ln -s ../out sub', [], { cwd: root });
+    assert.deepEqual([first.code, first.stderr], [0, '']);
+    assertRefused(await sandbox([...policy, '--', 'sh', '-c', 'echo x >out/file'], { cwd: root }), /out of it/);
+    assert.equal(readFileSync(`${root}/out/file`, 'utf8'), 'secret');
+  });
+}
+
+test('a directory inside that is granted once more, by a link outside, is not opened either', async (t) => {
+  if (!requireAbi(t, 2)) return;
+  const root = fixture(t, FILES);
+  const policy = ['--rw', `${root}/link`, '--rw', `${root}/name`, ...deedGrant()];
+  assert.deepEqual(await under(policy, ['write', `${root}/proj/sub/file`]), ['ok']);
+  const first = await shell(policy, 'cd "$1"; rm -r sub; ln -s ../out sub', [`${root}/proj`]);
+  assert.deepEqual([first.code, first.stderr], [0, '']);
+  assert.deepEqual(await under(policy, ['write', `${root}/out/file`]), ['EACCES']);
+  const alone = ['--rw', `${root}/name`, ...deedGrant()];
+  assert.deepEqual(await under(alone, ['write', `${root}/out/file`]), ['ok'], 'without the grant above');
+});
 
 for (const [title, script, args] of PLANTS) {
   test(`the second run is refused, not skipped, where the first planted ${title}`, async (t) => {
