@@ -18,7 +18,11 @@ import { makeIdentify, observeRules } from './observe.ts';
  */
 export function makeExecHint(name: Bytes, { policy, ruleset }: PreparedPolicy, caller: Caller): Bytes {
   const view = makeFileView();
-  const reach = makeReach(observeRules(ruleset.paths, view), policy.files === undefined ? 0 : ALL_FS, makeIdentify());
+  const reach = makeReach(
+    observeRules(ruleset.paths, view, policy.allowOverlap.value),
+    policy.files === undefined ? 0 : ALL_FS,
+    makeIdentify(),
+  );
   const { foretold } = foresee(name, policy, reach, caller);
   if (foretold.outcome !== 'fails') return '' as Bytes;
   const [first, ...others] = foretold.denied;

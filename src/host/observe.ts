@@ -5,12 +5,16 @@ import type { FileView } from '../policy/overlap.ts';
 import { isBelowOrSame } from '../policy/path.ts';
 import type { PathRule } from '../ruleset/ruleset.ts';
 
-/** Looks at every path of a ruleset, for reports. What it sees is advice: the run opens each path itself. */
-export function observeRules(rules: readonly PathRule[], view: FileView): ObservedRule[] {
+/**
+ * Looks at every path of a ruleset, for reports. What it sees is advice: the run opens each path itself.
+ *
+ * @param allowOverlap grants a path all the same that a link leads out of the writable directory above it.
+ */
+export function observeRules(rules: readonly PathRule[], view: FileView, allowOverlap: boolean): ObservedRule[] {
   return rules.map((rule) => {
     const resolved = view.resolve(rule.path);
     const parent = rule.parent === undefined ? undefined : rules[rule.parent];
-    const outside = parent !== undefined && !isBelowOrSame(resolved, view.resolve(parent.path));
+    const outside = !allowOverlap && parent !== undefined && !isBelowOrSame(resolved, view.resolve(parent.path));
     const state = stateOf(rule.path);
     const made = state === 'missing' && rule.makeDirectory;
     const seen = made ? 'directory' : outside && state !== 'missing' ? 'leads-outside' : state;

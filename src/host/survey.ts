@@ -42,7 +42,7 @@ export function survey(
   const { policy, ruleset } = prepared;
   const view = makeFileView();
   const enforcement = evaluate(ruleset, kernel);
-  const observed = observeRules(ruleset.paths, view);
+  const observed = observeRules(ruleset.paths, view, policy.allowOverlap.value);
   const reach = makeReach(observed, policy.files === undefined ? 0 : enforcement.handledFs, makeIdentify());
   const outlook = command === undefined ? undefined : foresee(command, policy, reach, caller);
   const path = searchPath(policy, observed, reach, enforcement.handledFs, view, caller);
