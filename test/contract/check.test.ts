@@ -107,7 +107,7 @@ describe('the JSON report', () => {
   test('has this shape', async (t) => {
     if (!requireAbi(t, 3)) return;
     const shape = await report('live', ['--rw', '.'], { cwd: fixture(t) });
-    const keys = ['accepted', 'diagnostics', 'filter', 'landlock', 'notStopped', 'proofs', 'rights', 'v'];
+    const keys = ['accepted', 'diagnostics', 'filter', 'landlock', 'lint', 'notStopped', 'proofs', 'rights', 'v'];
     assert.deepEqual([Object.keys(shape).sort(), shape.v], [keys, 1]);
     assert.deepEqual(Object.keys(shape.landlock).sort(), ['abi', 'absent', 'errata', 'linux', 'newer']);
     assert.deepEqual([shape.rights.fs.length, shape.rights.net.length, shape.rights.scope.length], [17, 4, 2]);
