@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -114,15 +116,48 @@ static int do_use_fd(char **w) {
     return write(fd, "x", 1) == 1 ? ftruncate(fd, 0) : -1;
 }
 
+/* Opens a file by its handle, without walking to it; any directory of the same file system serves as the
+ * mount. */
+static int do_by_handle(char **w) {
+    union {
+        struct file_handle handle;
+        char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+    } named = {.handle.handle_bytes = MAX_HANDLE_SZ};
+    int mount;
+    if (name_to_handle_at(AT_FDCWD, w[1], &named.handle, &mount, 0))
+        return -1;
+    int directory = open(w[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return -1;
+    int fd = open_by_handle_at(directory, &named.handle, O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? -1 : close(fd);
+}
+
+/* Copies a directory's tree as a mount of its own, in namespaces of its own, and opens a file there. */
+static int do_clone_tree(char **w) {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+        return -1;
+    int tree = (int)syscall(SYS_open_tree, AT_FDCWD, w[0], 1 /* OPEN_TREE_CLONE */ | O_CLOEXEC);
+    if (tree < 0)
+        return -1;
+    int fd = openat(tree, w[1], O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? -1 : close(fd);
+}
+
 const struct deed file_deeds[] = {
-    {"read", 1, do_read},     {"list", 1, do_list},         {"write", 1, do_write},
-    {"create", 1, do_create}, {"empty", 1, do_empty},       {"empty-reading", 1, do_empty_reading},
-    {"mkdir", 1, do_mkdir},   {"truncate", 1, do_truncate}, {"rmdir", 1, do_rmdir},
-    {"unlink", 1, do_unlink}, {"mkfifo", 1, do_mkfifo},     {"symlink", 2, do_symlink},
-    {"mksock", 1, do_mksock}, {"mkchr", 1, do_mkchr},       {"mkblk", 1, do_mkblk},
-    {"rename", 2, do_rename}, {"link", 2, do_link},         {"exchange", 2, do_exchange},
-    {"exec", 1, do_exec},     {"stat", 1, do_stat},         {"chdir", 1, do_chdir},
-    {"ioctl", 1, do_ioctl},   {"mount", 1, do_mount},       {"pipe", 0, do_pipe},
-    {"memfd", 0, do_memfd},   {"use-fd", 1, do_use_fd},
+    {"read", 1, do_read},           {"list", 1, do_list},
+    {"write", 1, do_write},         {"create", 1, do_create},
+    {"empty", 1, do_empty},         {"empty-reading", 1, do_empty_reading},
+    {"mkdir", 1, do_mkdir},         {"truncate", 1, do_truncate},
+    {"rmdir", 1, do_rmdir},         {"unlink", 1, do_unlink},
+    {"mkfifo", 1, do_mkfifo},       {"symlink", 2, do_symlink},
+    {"mksock", 1, do_mksock},       {"mkchr", 1, do_mkchr},
+    {"mkblk", 1, do_mkblk},         {"rename", 2, do_rename},
+    {"link", 2, do_link},           {"exchange", 2, do_exchange},
+    {"exec", 1, do_exec},           {"stat", 1, do_stat},
+    {"chdir", 1, do_chdir},         {"ioctl", 1, do_ioctl},
+    {"mount", 1, do_mount},         {"pipe", 0, do_pipe},
+    {"memfd", 0, do_memfd},         {"use-fd", 1, do_use_fd},
+    {"by-handle", 2, do_by_handle}, {"clone-tree", 2, do_clone_tree},
 };
 const size_t file_deed_count = sizeof file_deeds / sizeof *file_deeds;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { type FakeKernel, fakeKernel, sandboxOn } from '../support/fake-abi.ts';
 import { requireAbi } from '../support/kernel.ts';
 import { sandbox } from '../support/sandbox.ts';
-import { assertRefused, deedGrant, deedPath, under } from './deeds.ts';
+import { assertRefused, deedGrant, deedPath, freely, under } from './deeds.ts';
 
 for (const kernel of [1, 2, 3] satisfies FakeKernel[]) {
   for (const policy of [
@@ -104,3 +104,28 @@ test('a network policy is enforced for a program of any place, and files stay op
   const result = await sandbox(['--net-connect', '443', '--', deedPath(), 'tcp-bind', '0', 'list', '/']);
   assert.deepEqual([result.code, result.stdout, result.stderr], [0, 'EACCES\nok\n', '']);
 });
+
+test('`net: {}` mentions TCP and grants nothing of it', async (t) => {
+  if (!requireAbi(t, 4)) return;
+  const words = ['tcp-bind', '0', 'tcp-connect', '1', 'udp-bind', '0'];
+  const outcome = ['EACCES', 'EACCES', 'ok'];
+  assert.deepEqual(await under(['--policy', '-'], words, { stdin: 'net: {}\n' }), outcome);
+});
+
+test('`udp: {}` mentions UDP and grants nothing of it', async (t) => {
+  if (!requireAbi(t, 1)) return;
+  const words = ['udp-bind', '0', 'tcp-bind', '0'];
+  assert.deepEqual(await under(['--policy', '-'], words, { stdin: 'udp: {}\n' }), ['ENETUNREACH', 'ok']);
+});
+
+for (const [kernel, outcome] of [
+  [2, 'ENOSYS'],
+  [3, 'ok'],
+] as const) {
+  test(`io_uring is ${outcome === 'ok' ? 'left alone' : 'refused'} by a files policy on ABI ${kernel}`, async (t) => {
+    if (!requireAbi(t, 3)) return;
+    const [free] = await freely(['io-uring']);
+    if (free !== 'ok') return t.skip(`io_uring does not work here: ${free}`);
+    assert.deepEqual(await under(deedGrant(), ['io-uring'], { under: fakeKernel(kernel) }), [outcome]);
+  });
+}
