@@ -30,8 +30,12 @@ export function anchorGrants<Held extends Grant>(grants: readonly Held[], view: 
   });
 }
 
-/** The path from the first directory on its way that is writable; undefined where it enters none. */
-function pathFromWritable(path: Bytes, writable: ReadonlySet<Bytes>, view: LinkView): Bytes | undefined {
+/** The path from the first directory on its way that is writable, by that directory's resolved path; undefined where it enters none. */
+export function pathFromWritable(
+  path: Bytes,
+  writable: { has(path: Bytes): boolean },
+  view: LinkView,
+): Bytes | undefined {
   const rest = partsOf(path);
   let at = ROOT;
   for (let links = 0; links <= MOST_LINKS; ) {

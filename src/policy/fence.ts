@@ -2,6 +2,7 @@ import type { Bytes } from '../base/bytes.ts';
 import { type Diagnostic, diagnose, Refusal } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, type Origin } from '../diagnostics/origin.ts';
 import { WRITE_RIGHTS } from '../kernel/rights.ts';
+import { type LinkView, pathFromWritable } from './anchor.ts';
 import type { FileView } from './overlap.ts';
 import { ancestorsOf, withoutDotDot } from './path.ts';
 import type { Grant } from './statement.ts';
@@ -21,7 +22,7 @@ export interface FenceFile {
 export function refuseWritableFence(
   files: readonly FenceFile[],
   grants: readonly Grant[],
-  view: FileView,
+  view: FileView & LinkView,
   allowOverlap: boolean,
 ): Diagnostic[] {
   if (files.length === 0) return [];
@@ -45,7 +46,7 @@ export function refuseWritableFence(
 }
 
 /** The grant under which COMMAND could write the file, or replace it; undefined where there is none. */
-export function findWritableGrant(path: Bytes, grants: readonly Grant[], view: FileView): Grant | undefined {
+export function findWritableGrant(path: Bytes, grants: readonly Grant[], view: FileView & LinkView): Grant | undefined {
   return findWritable(path, writableGrants(grants, view), view);
 }
 
@@ -60,8 +61,10 @@ function writableGrants(grants: readonly Grant[], view: FileView): Map<Bytes, Gr
   return writable;
 }
 
-function findWritable(path: Bytes, writable: Map<Bytes, Grant>, view: FileView): Grant | undefined {
-  for (const form of new Set([withoutDotDot(path), view.resolve(path)])) {
+/** By the letter, by where it leads, and by what it goes through: a link inside what is writable can be made to lead anywhere. */
+function findWritable(path: Bytes, writable: Map<Bytes, Grant>, view: LinkView): Grant | undefined {
+  const through = pathFromWritable(path, writable, view) ?? path;
+  for (const form of new Set([withoutDotDot(path), view.resolve(path), through])) {
     const grant = writable.get(form) ?? first(ancestorsOf(form), (directory) => writable.get(directory));
     if (grant !== undefined) return grant;
   }
