@@ -61,6 +61,34 @@ const REFUSED: readonly Row[] = [
     named: 'proj/link.yaml',
   },
   {
+    title: 'a policy file that a link inside leads on to',
+    files: { 'p.yaml': { link: 'proj/hop.yaml' }, 'proj/hop.yaml': { link: '../real.yaml' }, 'real.yaml': 'fs: {}\n' },
+    args: ['--policy', 'p.yaml', '--rw', 'proj'],
+    named: 'p.yaml',
+  },
+  {
+    title: 'a policy file in a directory that a link inside leads on to',
+    files: {
+      'conf/x': 'x',
+      'proj/conf': { link: '../conf' },
+      way: { link: 'proj/conf' },
+      'conf/p.yaml': 'fs: {ro: [/usr]}\n',
+    },
+    args: ['--policy', 'way/p.yaml', '--rw', 'proj'],
+    named: 'way/p.yaml',
+  },
+  {
+    title: 'an extended file that a link inside leads on to',
+    files: {
+      'p.yaml': `extends: [way.yaml]\n${POLICY}`,
+      'way.yaml': { link: 'proj/hop.yaml' },
+      'proj/hop.yaml': { link: '../real.yaml' },
+      'real.yaml': 'fs: {}\n',
+    },
+    args: ['--policy', 'p.yaml'],
+    named: 'way.yaml',
+  },
+  {
     title: 'a file that the policy extends',
     files: { 'p.yaml': `extends: [proj/base.yaml]\n${POLICY}`, 'proj/base.yaml': 'fs: {ro: [/usr]}\n' },
     args: ['--policy', 'p.yaml'],
