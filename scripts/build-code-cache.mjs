@@ -1,5 +1,5 @@
 /**
- * Writes V8's compiled form of the bundle, dist/cache/V8-ARCH, and dist/node, a link to the Node that runs this: the two that the front starts with.
+ * Writes V8's compiled form of what a run loads, dist/cache/V8-ARCH/, and dist/node, a link to the Node that runs this: the two that the front starts with.
  *
  *   node scripts/build-code-cache.mjs
  *
@@ -7,7 +7,7 @@
  * checks version, flags and source before it takes one, and compiles as usual where they differ.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,33 +26,50 @@ function frontFlags() {
 
 /* COMMAND must not replace the process: the addon's run() ends in an exception, and the command line is what each warm-up says. */
 const warmUp = `
-const { readFileSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
 const { Script } = require('node:vm');
 const [dist, cache, folder] = process.argv.slice(1);
-const filename = dist + '/landlock-run.cjs';
-const script = new Script('(function (exports, require, module, __filename, __dirname) {' + readFileSync(filename, 'latin1') + '\\n})', { filename });
-const module_ = { exports: {} };
-script.runInThisContext().call(module_.exports, module_.exports, require, module_, filename, dist);
+const scripts = {};
+const load = (name) => {
+  const filename = dist + '/' + name;
+  const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(filename, 'latin1') + '\\n})';
+  scripts[name] = new Script(source, { filename });
+  const made = { exports: {} };
+  const inner = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : require(wanted));
+  scripts[name].runInThisContext().call(made.exports, made.exports, inner, made, filename, dist);
+  return made.exports;
+};
 let words;
+let ran = 0;
 const dlopen = process.dlopen;
 process.dlopen = (module, path) => {
   dlopen.call(process, module, path);
-  const { rawArguments, run } = module.exports;
-  if (typeof rawArguments !== 'function' || typeof run !== 'function') throw new Error('not the addon: ' + path);
-  let ran = 0;
-  module.exports = { ...module.exports, adopt: () => {}, rawArguments: () => words, run: () => { ran++; throw new Error('warm'); }, ran: () => ran };
-  process.addon = module.exports;
+  const run = () => {
+    ran++;
+    throw new Error('warm');
+  };
+  module.exports = { ...module.exports, adopt: () => {}, rawArguments: () => words, run };
 };
 (async () => {
-  writeFileSync(folder + '/policy.yaml', 'version: 1\\nfs:\\n  ro: [/opt]\\n  rw: [./proj]\\nnet:\\n  connect: [443, "8000-8100"]\\nenv: {mode: scrub}\\n');
-  for (const line of [['--rw', '/tmp', '--ro', '/opt', '--net-connect', '443', '--env', 'A=1', '--', 'true'], ['--policy', folder + '/policy.yaml', '--', 'true']]) {
+  const policy = folder + '/policy.yaml';
+  writeFileSync(policy, 'version: 1\\nfs:\\n  ro: [/opt]\\n  rw: [./proj]\\nnet:\\n  connect: [443, "8000-8100"]\\nenv: {mode: scrub}\\n');
+  const lines = [
+    ['--rw', '/tmp', '--ro', '/opt', '--net-connect', '443', '--env', 'A=1', '--', 'true'],
+    ['--policy', policy, '--', 'true'],
+  ];
+  const { main } = load('landlock-run.cjs');
+  for (const line of lines) {
     words = line;
     process.argv = ['node', 'front.cjs', '00', ...line];
-    if ((await module_.exports.main('00')) !== 125) throw new Error('the warm-up did not end as expected');
+    if ((await main('00')) !== 125) throw new Error('the warm-up did not end as expected');
   }
-  if (process.addon.ran() !== 2) throw new Error('the warm-up did not reach the addon twice: ' + process.addon.ran());
-  writeFileSync(cache, script.createCachedData());
-})().catch((error) => { require('node:fs').writeSync(1, error.stack + '\\n'); process.exit(1); });
+  if (ran !== lines.length) throw new Error('the warm-up did not reach the addon: ' + ran);
+  mkdirSync(cache);
+  for (const name in scripts) writeFileSync(cache + '/' + name, scripts[name].createCachedData());
+})().catch((error) => {
+  writeSync(1, error.stack + '\\n');
+  process.exit(1);
+});
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'landlock-run-cache-'));
@@ -72,4 +89,5 @@ try {
 const link = join(dist, 'node');
 symlinkSync(process.execPath, `${link}.${process.pid}`);
 renameSync(`${link}.${process.pid}`, link);
-console.log(`build-code-cache: ${readFileSync(cache).length} bytes for V8 ${process.versions.v8}`);
+for (const name of readdirSync(cache))
+  console.log(`build-code-cache: ${name}: ${readFileSync(join(cache, name)).length} bytes`);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -19,38 +19,8 @@ function step(what, command, args) {
 mkdirSync(join(root, 'build'), { recursive: true });
 step('types and modules', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', '.']);
 
-/** commander loads node:child_process at once (2 ms), for subcommands in files of their own, which we do not have: whoever asked for it would get nothing. */
-const commanderWithoutChildren = {
-  name: 'commander-without-children',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/node_modules/commander/') ? { path: 'none', namespace: 'none' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-
 console.log('build: bundles');
-const bundle = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  define: { 'import.meta.dirname': '__dirname' },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'eof',
-  plugins: [commanderWithoutChildren],
-  logLevel: 'warning',
-};
-await build({ ...bundle, entryPoints: ['src/cli/main.ts'], target: 'node20', outfile: 'dist/landlock-run.cjs' });
-// Old syntax: it is what tells an old Node that it is too old.
-await build({
-  ...bundle,
-  entryPoints: ['src/host/launcher/front-entry.ts'],
-  target: 'node12',
-  outfile: 'dist/front.cjs',
-});
+await bundle(root);
 
 if (!process.argv.includes('--without-addon')) {
   step('addon', process.execPath, [join('scripts', 'build-addon.mjs')]);

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Expansion } from '../policy/expand.ts';
@@ -50,7 +49,7 @@ function parseEnvironment(entries: readonly Bytes[]): Map<Bytes, Bytes> {
 
 function homeFromPasswd(): Bytes | undefined {
   try {
-    const { homedir } = userInfo();
+    const { homedir } = process.getBuiltinModule('node:os').userInfo(); // loaded by hardly any run
     return homedir.startsWith('/') ? bytesOfText(homedir) : undefined;
   } catch {
     return undefined;

@@ -8,16 +8,30 @@ import { Script } from 'node:vm';
 
 type Main = (record?: string) => Promise<number>;
 
-/** The bundle's source, and V8's compiled form of it: bound to V8's version, flags and the processor, and only ever read from our own package. */
-function loadBundle(): { main: Main } {
-  const filename = join(import.meta.dirname, 'landlock-run.cjs');
-  const cache = join(import.meta.dirname, 'cache', `${process.versions.v8}-${process.arch}`);
+type Require = (name: string) => unknown;
+
+/**
+ * Loads one of our own files with V8's compiled form of it, which is bound to V8's version, flags and the processor, and is only ever read from our own
+ * package. V8 compiles as usual where the two do not belong together.
+ */
+function load(name: string): unknown {
+  const folder = import.meta.dirname;
+  const filename = join(folder, name);
+  const cache = join(folder, 'cache', `${process.versions.v8}-${process.arch}`, name);
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
   const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
   const wrapper = new Script(source, { filename, cachedData }).runInThisContext() as (...args: unknown[]) => void;
-  const module = { exports: {} };
-  wrapper.call(module.exports, module.exports, require, module, filename, import.meta.dirname);
-  return module.exports as { main: Main };
+  const module: { exports: unknown } = { exports: {} };
+  const inner: Require = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : require(wanted));
+  wrapper.call(module.exports, module.exports, inner, module, filename, folder);
+  return module.exports;
+}
+
+/** Whatever went wrong, it is not COMMAND's exit status. */
+function fail(error: unknown): never {
+  const what = error instanceof Error ? error.message : String(error);
+  writeSync(2, `landlock-run: cannot load its own files: ${what.split('\n')[0]}; install landlock-run again\n`);
+  process.exit(125);
 }
 
 function start(): void {
@@ -27,15 +41,11 @@ function start(): void {
     writeSync(2, `landlock-run: ${what}\n`);
     process.exit(125);
   }
-  loadBundle()
-    .main(process.argv[2])
-    .then((code) => process.exit(code));
+  (load('landlock-run.cjs') as { main: Main }).main(process.argv[2]).then((code) => process.exit(code), fail);
 }
 
 try {
   start();
 } catch (error) {
-  const what = error instanceof Error ? error.message : String(error);
-  writeSync(2, `landlock-run: cannot load its own files: ${what.split('\n')[0]}; install landlock-run again\n`);
-  process.exit(125);
+  fail(error);
 }
