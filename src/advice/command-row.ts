@@ -1,3 +1,4 @@
+import type { Bytes } from '../base/bytes.ts';
 import { escapeBytes } from '../base/escape.ts';
 import { shellWord } from '../diagnostics/message.ts';
 import type { Inspection, Need } from '../executable/inspection.ts';
@@ -6,6 +7,9 @@ import type { CommandRow } from './explanation.ts';
 import type { Fails, Foretold, PassedOver } from './preflight.ts';
 import { type ProfilesCovering, proposeFlags } from './preflight-proposal.ts';
 
+/** A path as a person would write it: execvp joins by slashes and cleans nothing. */
+const shown = (path: Bytes): string => escapeBytes(absolutePath(path, ROOT));
+
 /** What preflight foretells of COMMAND, for a report. Pure. */
 export function makeCommandRow(inspection: Inspection, foretold: Foretold, covering: ProfilesCovering): CommandRow {
   const fails = foretold.outcome === 'fails' ? foretold : undefined;
@@ -13,11 +17,11 @@ export function makeCommandRow(inspection: Inspection, foretold: Foretold, cover
   return {
     name: escapeBytes(inspection.name),
     outcome: foretold.outcome,
-    file: foretold.outcome === 'runs' ? escapeBytes(foretold.candidate.absolute) : null,
+    file: foretold.outcome === 'runs' ? shown(foretold.candidate.absolute) : null,
     exit: fails?.exit ?? null,
     reason: fails === undefined ? null : describeFailure(fails),
     passedOver: foretold.passedOver.map(describePassedOver),
-    denied: denied.map((need) => ({ file: escapeBytes(need.path), why: need.why })),
+    denied: denied.map((need) => ({ file: shown(need.path), why: need.why })),
     problems: (fails?.problems ?? []).map((problem) => problem.text),
     notes: inspection.notes.map((note) => note.text),
     proposal: describeProposal(denied, covering),
@@ -37,7 +41,7 @@ function describeFailure({ code, denied, problems }: Fails): string {
   const [problem] = problems;
   if (first !== undefined) {
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
-    return `the policy denies ${escapeBytes(first.path)} (${first.why})${more}`;
+    return `the policy denies ${shown(first.path)} (${first.why})${more}`;
   }
   return problem === undefined ? FAILURES[code] : problem.text;
 }
@@ -60,8 +64,8 @@ function describePassedOver({ candidate, denied, code }: PassedOver): { file: st
   const [first] = denied;
   const reason =
     first !== undefined
-      ? `the policy denies ${escapeBytes(first.path)} (${first.why})`
+      ? `the policy denies ${shown(first.path)} (${first.why})`
       : (STATES[candidate.state] ??
         (code === 'interpreter-missing' ? 'its interpreter is missing' : 'it cannot be executed'));
-  return { file: escapeBytes(candidate.absolute), reason };
+  return { file: shown(candidate.absolute), reason };
 }

@@ -6,8 +6,12 @@ import type { Policy } from '../policy/policy.ts';
 import type { Explanation, VariableRow } from './explanation.ts';
 import { variableAfterEdits } from './variables.ts';
 
-/** What COMMAND's process starts with that differs from the caller's. Pure. */
-export function explainProcess(policy: Policy, pathWithout: readonly Bytes[]): Explanation['process'] {
+/**
+ * What COMMAND's process starts with that differs from the caller's. Pure.
+ *
+ * @param logs the kernel can log denials.
+ */
+export function explainProcess(policy: Policy, pathWithout: readonly Bytes[], logs: boolean): Explanation['process'] {
   const rows: { what: string; value: string }[] = [];
   const add = (what: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') rows.push({ what, value });
@@ -26,7 +30,8 @@ export function explainProcess(policy: Policy, pathWithout: readonly Bytes[]): E
   add('left out of PATH', names(pathWithout));
   const drops = policy.files !== undefined && !policy.keepCaps.value;
   add('capabilities lost', drops ? Object.keys(VOIDING_CAPABILITIES).join(' ') : undefined);
-  add('audit', policy.audit.value === 'off' ? undefined : policy.audit.value);
+  const { value } = policy.audit;
+  add('audit', value === 'off' ? undefined : `${value}${logs ? '' : ' (not on this kernel)'}`);
   return rows;
 }
 

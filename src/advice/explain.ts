@@ -2,7 +2,7 @@ import type { Bytes } from '../base/bytes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { describeOrigin } from '../diagnostics/origin.ts';
 import { linuxOfAbi } from '../kernel/abi-table.ts';
-import { fsMask, scopeMask } from '../kernel/rights.ts';
+import { fsMask, restrictMask, scopeMask } from '../kernel/rights.ts';
 import type { Policy } from '../policy/policy.ts';
 import { SCOPE_NAMES, type ScopeName } from '../policy/statement.ts';
 import type { Enforcement, KernelFacts } from '../ruleset/evaluate.ts';
@@ -49,11 +49,11 @@ export function explain(facts: ExplainFacts): Explanation {
     scopes: SCOPE_NAMES.map((name) => ({ name, state: scopeState(name, policy, enforcement) })),
     // What a kernel always denies makes nothing stricter where it denies nothing at all.
     unenforced: [...enforcement.refused, ...enforcement.dropped]
-      .filter((one) => !one.stricter || enforcement.handledFs !== 0)
+      .filter((one) => one.kind !== 'abi' && (!one.stricter || enforcement.handledFs !== 0))
       .map(describeUnmet),
     notStopped: findHoles(policy, enforcement),
     command: facts.command,
-    process: explainProcess(policy, facts.pathWithout),
+    process: explainProcess(policy, facts.pathWithout, (kernel.restrict & restrictMask('log_new_exec_on')) !== 0),
     environment: explainEnvironment(policy, facts.variables),
     lint: facts.lint,
   };
@@ -79,7 +79,8 @@ function scopeState(name: ScopeName, policy: Policy, { scoped, handledFs, filter
   return kept[name] ? 'on' : 'not on this kernel';
 }
 
-function describeUnmet({ lack, stricter, stated, origin, unmet }: Requirement): UnenforcedRow {
+function describeUnmet({ kind, lack, stricter, stated, origin, unmet }: Requirement): UnenforcedRow {
   const hardening = !stated && !stricter && origin === undefined;
-  return { text: lack, direction: stricter ? 'stricter' : 'weaker', hardening, refuses: unmet === 'refuse' };
+  const direction = kind === 'restrict' ? 'unlogged' : stricter ? 'stricter' : 'weaker';
+  return { text: lack, direction, hardening, refuses: unmet === 'refuse' };
 }

@@ -108,8 +108,8 @@ export interface Explanation extends Verdict {
 
 export interface UnenforcedRow {
   readonly text: string;
-  /** What that makes of the sandbox, held against the policy. */
-  readonly direction: 'weaker' | 'stricter';
+  /** What that makes of the sandbox, held against the policy; `unlogged`: it restricts as it should, and nobody hears of denials. */
+  readonly direction: 'weaker' | 'stricter' | 'unlogged';
   /** Nobody asked for it: it is hardening that is on where the kernel has it. */
   readonly hardening: boolean;
   /** Strict refuses the run for it. */

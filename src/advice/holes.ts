@@ -97,7 +97,7 @@ function unixHoles({ noUnix }: Policy, { handledFs, scoped, filter }: Enforcemen
 }
 
 function processHoles({ keepFds }: Policy, { scoped, filter }: Enforcement): Hole[] {
-  const kept = keepFds.map((fd) => `, ${fd.value}`).join('');
+  const kept = keepFds.length === 0 ? '' : `, and those kept (${keepFds.map((fd) => fd.value).join(', ')})`;
   return [
     ...hole((scoped & scopeMask('signal')) === 0, 'signal', 'signals to other processes of the same user'),
     ...hole(!filter.includes('terminal'), 'terminal', "typing into the caller's terminal (TIOCSTI)"),

@@ -26,7 +26,7 @@ function renderWhole(report: Explanation, colour: Colour, verbose: boolean): str
       colour,
     ),
     ...section('skipped', renderSkipped(report, verbose), colour),
-    ...section('COMMAND', renderCommand(report.command, colour), colour),
+    ...section('COMMAND', renderCommand(report.command, report.starts, colour), colour),
     ...section('process', renderProcess(report, verbose), colour),
     ...section('isolation', verbose ? report.scopes.map(({ name, state }) => pair(name, state)) : [], colour),
     ...section(
@@ -110,13 +110,19 @@ function renderProfile(profile: ProfileRow, verbose: boolean): string[] {
   ];
 }
 
+const HELD = {
+  weaker: 'weaker than the policy',
+  stricter: 'stricter than the policy',
+  unlogged: 'denials are not logged',
+} as const;
+
 /** What strict refuses may stand under the verdict already. */
 function renderUnenforced({ unenforced, diagnostics }: Explanation): string[] {
   const told = diagnostics.some((one) => one.code === 'kernel-lacks');
   return unenforced
     .filter((row) => !row.refuses || !told)
     .map(({ text, direction, hardening }) => {
-      const held = hardening ? 'hardening, which the policy does not state' : `${direction} than the policy`;
+      const held = hardening ? 'hardening, which the policy does not state' : HELD[direction];
       return `${text} (${held})`;
     });
 }
@@ -131,16 +137,18 @@ function renderSkipped(report: Explanation, verbose: boolean): string[] {
   ];
 }
 
-function renderCommand(command: CommandRow | null, colour: Colour): string[] {
+function renderCommand(command: CommandRow | null, starts: boolean, colour: Colour): string[] {
   if (command === null) return [];
   const outcome = {
-    runs: `${command.name}: ${command.file ?? ''} runs`,
+    runs: `${command.name}: ${starts ? '' : 'would be '}${command.file ?? ''}${starts ? ' runs' : ''}`,
     fails: colour.red(`${command.name}: would not start (exit status ${command.exit ?? 126})`),
     unknown: `${command.name}: cannot be foretold`,
   }[command.outcome];
   return [
     outcome,
-    ...command.passedOver.map((one) => `passed over: ${one.file}: ${one.reason}`),
+    ...(command.outcome === 'fails' && command.passedOver.length === 1 ? [] : command.passedOver).map(
+      (one) => `passed over: ${one.file}: ${one.reason}`,
+    ),
     ...command.denied.map((one) => `denied: ${one.file} (${one.why})`),
     ...command.problems,
     ...command.notes.map((note) => `note: ${note}`),
