@@ -1,0 +1,37 @@
+/** Puts every call of a scenario through its errnos, and counts. */
+import { documentedErrnos } from './errnos.mjs';
+import { describeSite, inject } from './inject.mjs';
+import { verdict } from './verdict.mjs';
+
+/** What was done in all: printed at the end, so that a suite that shrinks is seen. */
+export const count = { sites: 0, errnos: new Set(), runs: 0, starts: 0, wrong: 0 };
+
+/**
+ * Makes every call fail in turn. In: the scenario; faults that happen in every run, `[site, errno]` or none (what it then
+ * does instead is put to the test); a function that names the errnos of a site. Out: what went wrong, a line each.
+ */
+export function disturb(scenario, before = [], errnosOf = (site) => documentedErrnos(site.call)) {
+  const { results: first, sites } = inject(scenario, [['list', ...before]]);
+  const [undisturbed] = first;
+  const start = before.length === 0 ? 0 : before[0] + 1;
+  const faults = sites.slice(start).flatMap((site) => errnosOf(site).map((error) => ({ site, error })));
+  const { results } = inject(
+    scenario,
+    faults.map(({ site, error }) => [...before, site.index, error]),
+  );
+  count.sites += sites.length - start;
+  return faults.flatMap(({ site, error }, index) => {
+    const result = results[index];
+    count.runs++;
+    count.errnos.add(error);
+    const wrong = verdict(scenario, undisturbed, site, error, result);
+    if (wrong === undefined) return [];
+    count.wrong++;
+    if (result.started) count.starts++;
+    return [`${describeSite(site)} fails with errno ${error}: ${wrong}`];
+  });
+}
+
+/** One line for the end of a suite. */
+export const summary = () =>
+  `${count.sites} sites, ${count.errnos.size} errnos, ${count.runs} runs, ${count.starts} starts after a step that failed`;
