@@ -19,6 +19,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* open_tree(2), Linux 5.2: the same number on every architecture, and its flag OPEN_TREE_CLONE. */
+enum { NR_OPEN_TREE = 428, OPEN_TREE_COPY = 1 };
+
 /* Opens a path and closes it again. Out: 0, or -1. */
 static int try_open(const char *path, int flags) {
     int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
@@ -137,7 +140,7 @@ static int do_by_handle(char **w) {
 static int do_clone_tree(char **w) {
     if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
         return -1;
-    int tree = (int)syscall(SYS_open_tree, AT_FDCWD, w[0], 1 /* OPEN_TREE_CLONE */ | O_CLOEXEC);
+    int tree = (int)syscall(NR_OPEN_TREE, AT_FDCWD, w[0], OPEN_TREE_COPY | O_CLOEXEC);
     if (tree < 0)
         return -1;
     int fd = openat(tree, w[1], O_RDONLY | O_CLOEXEC);

@@ -52,6 +52,31 @@ static int do_fastopen(char **w) {
     return sent == 1 ? 0 : -1;
 }
 
+/* Asks for Fast Open by an option: connect() then says yes, and the first write connects (Linux 4.11). */
+static int do_fastopen_option(char **w) {
+    struct sockaddr_in address = loopback(w[0]);
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &one, sizeof one) ||
+        connect(fd, (struct sockaddr *)&address, sizeof address))
+        return -1;
+    return send(fd, "x", 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+/* Listens without having bound: the kernel picks the port. */
+static int do_listen(char **w) {
+    (void)w;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return fd < 0 ? -1 : listen(fd, 1);
+}
+
+/* The same connection from an IPv6 socket, by an IPv4 address mapped into IPv6. */
+static int do_tcp_mapped_connect(char **w) {
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)deed_number(w[0]))};
+    inet_pton(AF_INET6, "::ffff:127.0.0.1", &address.sin6_addr);
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return fd < 0 ? -1 : connect(fd, (struct sockaddr *)&address, sizeof address);
+}
+
 static int do_udp_send(char **w) {
     struct sockaddr_in address = loopback(w[0]);
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -158,6 +183,9 @@ const struct deed network_deeds[] = {
     {"mptcp-connect", 1, do_mptcp_connect},
     {"mptcp-bind", 1, do_mptcp_bind},
     {"fastopen", 1, do_fastopen},
+    {"fastopen-option", 1, do_fastopen_option},
+    {"tcp-mapped-connect", 1, do_tcp_mapped_connect},
+    {"listen", 0, do_listen},
     {"ulp", 1, do_ulp},
     {"socket", 3, do_socket},
     {"socketpair", 2, do_socketpair},

@@ -11,12 +11,27 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define TIOCLINUX_REQUEST 0x541c
 
 static int do_signal(char **w) { return kill((pid_t)deed_number(w[0]), (int)deed_number(w[1])); }
+
+static int do_signal_thread(char **w) {
+    pid_t process = (pid_t)deed_number(w[0]);
+    return (int)syscall(SYS_tgkill, process, process, (int)deed_number(w[1]));
+}
+
+static int do_signal_queue(char **w) {
+    return sigqueue((pid_t)deed_number(w[0]), (int)deed_number(w[1]), (union sigval){0});
+}
+
+static int do_signal_pidfd(char **w) {
+    int process = (int)syscall(SYS_pidfd_open, (pid_t)deed_number(w[0]), 0);
+    return process < 0 ? -1 : (int)syscall(SYS_pidfd_send_signal, process, (int)deed_number(w[1]), NULL, 0);
+}
 
 /* The process that started us: what a command would aim at first. */
 static int do_signal_parent(char **w) { return kill(getppid(), (int)deed_number(w[0])); }
@@ -83,6 +98,9 @@ static int do_chroot(char **w) { return chroot(w[0]); }
 const struct deed process_deeds[] = {
     {"signal", 2, do_signal},
     {"signal-parent", 1, do_signal_parent},
+    {"signal-thread", 2, do_signal_thread},
+    {"signal-queue", 2, do_signal_queue},
+    {"signal-pidfd", 2, do_signal_pidfd},
     {"signal-child", 0, do_signal_child},
     {"prlimit", 1, do_prlimit},
     {"ptrace", 1, do_ptrace},

@@ -63,6 +63,15 @@ for (const [what, policy, open] of POLICIES) {
   });
 }
 
+for (const word of ['signal-thread', 'signal-queue', 'signal-pidfd']) {
+  test(`cannot signal a process outside by another call either: ${word}`, async (t) => {
+    if (!requireAbi(t, 6)) return;
+    const words = [word, `${(await victim(t)).pid}`, '0'];
+    assert.deepEqual(await freely(words), ['ok']);
+    assert.deepEqual(await under(['--no-net'], words), ['EPERM']);
+  });
+}
+
 test('a files policy keeps it from the memory and environment of processes outside', async (t) => {
   if (!requireAbi(t, 1)) return;
   const { pid } = await victim(t);

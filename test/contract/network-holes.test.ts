@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type FakeKernel, fakeKernel } from '../support/fake-abi.ts';
 import { requireAbi } from '../support/kernel.ts';
-import { shell } from '../support/sandbox.ts';
+import { sandbox, shell } from '../support/sandbox.ts';
 import { deedGrant, freely, under } from './deeds.ts';
 
 /** Listens on loopback. Out: the port. */
@@ -84,6 +84,24 @@ for (const [what, policy] of POLICIES) {
     assert.notDeepEqual(await freely(words), outcome, 'without landlock-run');
   });
 }
+
+for (const word of ['fastopen-option', 'tcp-mapped-connect']) {
+  test(`cannot connect to a port that was not granted by ${word}`, async (t) => {
+    if (!requireAbi(t, 4)) return;
+    const words = [word, `${await listen(t)}`];
+    if (!(await requireDeed(t, words, word))) return;
+    assert.deepEqual(await under(['--net-connect', '443'], words), ['EACCES']);
+  });
+}
+
+test('listen() without bind takes a port that the kernel picks: not stopped, and --explain says so', async (t) => {
+  if (!requireAbi(t, 4)) return;
+  const policy = ['--net-connect', '443'];
+  assert.deepEqual(await under(policy, ['listen', 'tcp-bind', '0']), ['ok', 'EACCES']);
+  assert.match((await sandbox(['--explain', ...policy])).stdout, /listen\(\) without bind/);
+  assert.deepEqual(await under(['--no-net'], ['listen']), ['ENETUNREACH']);
+  assert.doesNotMatch((await sandbox(['--explain', '--no-net'])).stdout, /listen\(\)/);
+});
 
 test('MPTCP, fast open and io_uring are left alone where TCP is not mentioned', async (t) => {
   if (!requireAbi(t, 3)) return;
