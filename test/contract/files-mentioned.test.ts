@@ -82,14 +82,13 @@ test('--bare leaves what is stated', async (t) => {
   assert.deepEqual([hosts.code, hosts.stderr], [1, 'cat: /etc/hosts: Permission denied\n']);
 });
 
-for (const path of ['/home', '/root', '/tmp', '/var', '/srv', '/etc', '/', '/proc/1/environ']) {
+for (const path of ['/home', '/root', '/tmp', '/var', '/srv', '/etc', '/']) {
   test(`the system profile does not grant ${path}`, async (t) => {
     if (!requireAbi(t, 1)) return;
     if (!existsSync(path)) return t.skip(`there is no ${path}`);
-    const word = path.endsWith('environ') ? 'read' : 'list';
-    const free = await run(deedPath(), [word, path]);
+    const free = await run(deedPath(), ['list', path]);
     if (free.stdout !== 'ok\n') return t.skip(`${path} is closed to this user anyway`);
-    assert.deepEqual(await under(['--ro', deedPath()], [word, path]), ['EACCES']);
+    assert.deepEqual(await under(['--ro', deedPath()], ['list', path]), ['EACCES']);
   });
 }
 
