@@ -84,7 +84,11 @@ static void change_directory(const struct context *context) {
     long changed = sys_call(SYS_chdir, (long)directory, 0, 0, 0, 0, 0);
     if (changed < 0)
         message_refuse(&context->reporter, MESSAGE_CHDIR_FAILED,
-                       (struct message_facts){.subject = directory, .error = changed});
+                       (struct message_facts){
+                           .origin = context_string(context, context->plan.header->chdir_origin),
+                           .subject = directory,
+                           .error = changed,
+                       });
 }
 
 void apply_surroundings(struct context *context) {

@@ -86,11 +86,13 @@ static const char *check_requirement(const struct plan *plan, const struct requi
     return NULL;
 }
 
-static const char *check_limit(const struct limit_row *row) {
+static const char *check_limit(const struct plan *plan, const struct limit_row *row) {
     if (row->resource >= RLIMIT_COUNT)
         return "an unknown limit";
     if (row->which < LIMIT_SOFT || row->which > LIMIT_BOTH)
         return "a limit is neither soft nor hard";
+    if (row->reserved != 0 || !is_string(plan, row->origin))
+        return "a limit has reserved bits, or a string that leaves the strings";
     return NULL;
 }
 
@@ -118,14 +120,16 @@ static const char *check_environment(const struct plan *plan) {
 }
 
 static const char *check_descriptors(const struct plan *plan) {
-    const struct plan_list keep = plan->keep_descriptors;
-    for (uint32_t i = 0; i < keep.count; i++) {
-        if (keep.at[i] < PLAN_DESCRIPTOR_MIN || keep.at[i] > PLAN_DESCRIPTOR_MAX)
+    for (uint32_t i = 0; i < plan->keep_count; i++) {
+        const struct keep_row *row = &plan->keeps[i];
+        if (row->descriptor < PLAN_DESCRIPTOR_MIN || row->descriptor > PLAN_DESCRIPTOR_MAX)
             return "a descriptor to keep is out of range";
-        if (i > 0 && keep.at[i] <= keep.at[i - 1])
+        if (i > 0 && row->descriptor <= row[-1].descriptor)
             return "the descriptors to keep do not ascend";
-        if ((int32_t)keep.at[i] == plan->header->status_descriptor)
+        if ((int32_t)row->descriptor == plan->header->status_descriptor)
             return "the status descriptor is to be kept";
+        if (!is_string(plan, row->origin))
+            return "a string of a descriptor to keep leaves the strings";
     }
     return NULL;
 }
@@ -139,7 +143,7 @@ const char *plan_decode_rows(const struct plan *plan) {
     for (uint32_t i = 0; i < plan->requirement_count && reason == NULL; i++)
         reason = check_requirement(plan, &plan->requirements[i]);
     for (uint32_t i = 0; i < plan->limit_count && reason == NULL; i++)
-        reason = check_limit(&plan->limits[i]);
+        reason = check_limit(plan, &plan->limits[i]);
     if (reason == NULL)
         reason = check_environment(plan);
     if (reason == NULL)

@@ -13,7 +13,7 @@ static const uint32_t row_sizes[TABLE_COUNT] = {
     4,
     4,
     4,
-    4,
+    sizeof(struct keep_row),
 };
 
 static const uint32_t row_limits[TABLE_COUNT] = {
@@ -63,7 +63,8 @@ static const char *check_strings(const struct plan_header *header, const uint8_t
     const uint8_t *strings = bytes + header->strings_offset;
     if (strings[0] != 0 || strings[header->strings_size - 1] != 0)
         return "the strings do not begin and end with NUL";
-    if (header->chdir >= header->strings_size || header->exec_hint >= header->strings_size)
+    if (header->chdir >= header->strings_size || header->exec_hint >= header->strings_size ||
+        header->chdir_origin >= header->strings_size || header->listen_origin >= header->strings_size)
         return "a string of the header leaves the strings";
     return NULL;
 }
@@ -108,7 +109,8 @@ const char *plan_decode(const uint8_t *bytes, size_t size, struct plan *plan) {
         .env_scrub = list_at(header, TABLE_ENV_SCRUB),
         .env_set = list_at(header, TABLE_ENV_SET),
         .env_pass = list_at(header, TABLE_ENV_PASS),
-        .keep_descriptors = list_at(header, TABLE_KEEP_DESCRIPTORS),
+        .keeps = table_at(header, TABLE_KEEP_DESCRIPTORS),
+        .keep_count = header->tables[TABLE_KEEP_DESCRIPTORS].count,
     };
     return plan_decode_rows(plan);
 }

@@ -3,11 +3,13 @@
 #include "environment.h"
 #include "sys.h"
 
-static _Noreturn void refuse(const struct context *context, enum message_code code, unsigned descriptor,
-                             long error) {
+/** origin: where the descriptor was named, "" for nowhere. */
+static _Noreturn void refuse(const struct context *context, enum message_code code, const char *origin,
+                             unsigned descriptor, long error) {
     char digits[21];
     *text_decimal(digits, descriptor) = '\0';
-    message_refuse(&context->reporter, code, (struct message_facts){.detail = digits, .error = error});
+    message_refuse(&context->reporter, code,
+                   (struct message_facts){.origin = origin, .detail = digits, .error = error});
 }
 
 void descriptors_hold_standard(struct context *context) {
@@ -18,16 +20,16 @@ void descriptors_hold_standard(struct context *context) {
          * free number is this one. */
         long opened = sys_openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC | O_DIRECTORY);
         if (opened != i)
-            refuse(context, MESSAGE_STANDARD_DESCRIPTOR_REFUSED, (unsigned)i, opened < 0 ? opened : 0);
+            refuse(context, MESSAGE_STANDARD_DESCRIPTOR_REFUSED, "", (unsigned)i, opened < 0 ? opened : 0);
         context->placeholders |= 1u << i;
     }
 }
 
-static void set_flags(const struct context *context, unsigned descriptor, long flags) {
+static void set_flags(const struct context *context, const char *origin, unsigned descriptor, long flags) {
     long set = sys_fcntl((int)descriptor, F_SETFD, flags);
     if (set < 0)
-        refuse(context, set == -EBADF ? MESSAGE_DESCRIPTOR_NOT_OPEN : MESSAGE_DESCRIPTORS_REFUSED, descriptor,
-               set);
+        refuse(context, set == -EBADF ? MESSAGE_DESCRIPTOR_NOT_OPEN : MESSAGE_DESCRIPTORS_REFUSED, origin,
+               descriptor, set);
 }
 
 /** A descriptor that was closed before Node started is one of Node's own, whatever its number. */
@@ -35,10 +37,10 @@ static bool is_open(const struct context *context, unsigned descriptor) {
     return !state_record_closed(context->record, descriptor) && sys_fcntl((int)descriptor, F_GETFD, 0) >= 0;
 }
 
-static void keep(const struct context *context, unsigned descriptor) {
+static void keep(const struct context *context, const char *origin, unsigned descriptor) {
     if (!is_open(context, descriptor))
-        refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, descriptor, 0);
-    set_flags(context, descriptor, 0);
+        refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, origin, descriptor, 0);
+    set_flags(context, origin, descriptor, 0);
 }
 
 struct directory_entry {
@@ -82,6 +84,7 @@ static void mark_all(const struct context *context) {
 }
 
 static void keep_listening(const struct context *context) {
+    const char *origin = context_string(context, context->plan.header->listen_origin);
     const char *value = environment_get(context->envp, "LISTEN_FDS");
     if (value == NULL)
         return;
@@ -89,9 +92,9 @@ static void keep_listening(const struct context *context) {
     int64_t count = text_number(&end);
     if (count < 0 || *end != '\0' || count > (int64_t)PLAN_DESCRIPTOR_MAX)
         message_refuse(&context->reporter, MESSAGE_LISTEN_FDS_DAMAGED,
-                       (struct message_facts){.subject = value});
+                       (struct message_facts){.origin = origin, .subject = value});
     for (unsigned i = 0; i < (unsigned)count; i++)
-        keep(context, 3 + i);
+        keep(context, origin, 3 + i);
 }
 
 static bool is_pipe(unsigned descriptor) {
@@ -106,7 +109,7 @@ static bool settle_named(const struct context *context, unsigned descriptor) {
     if (descriptor < 3 || ours || !is_open(context, descriptor))
         return false;
     if (context_has(context, PLAN_KEEP_FD_ARGS) && is_pipe(descriptor))
-        set_flags(context, descriptor, 0);
+        set_flags(context, "", descriptor, 0);
     return (sys_fcntl((int)descriptor, F_GETFD, 0) & FD_CLOEXEC) != 0;
 }
 
@@ -141,17 +144,17 @@ static void settle_words(const struct context *context) {
 void descriptors_settle(const struct context *context) {
     int status = context_status(context);
     if (status >= 0 && !is_open(context, (unsigned)status))
-        refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, (unsigned)status, 0);
+        refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, "--status-fd", (unsigned)status, 0);
     mark_all(context);
-    const struct plan_list kept = context->plan.keep_descriptors;
-    for (uint32_t i = 0; i < kept.count; i++)
-        keep(context, kept.at[i]);
+    for (uint32_t i = 0; i < context->plan.keep_count; i++)
+        keep(context, context_string(context, context->plan.keeps[i].origin),
+             context->plan.keeps[i].descriptor);
     for (unsigned i = 0; context->spawn != NULL && i < context->spawn->kept_count; i++)
-        keep(context, (unsigned)context->spawn->kept[i]);
+        keep(context, "", (unsigned)context->spawn->kept[i]);
     if (context_has(context, PLAN_KEEP_FD_LISTEN))
         keep_listening(context);
     /* LISTEN_FDS comes from the environment: whatever it says, the status descriptor is not COMMAND's. */
     if (status >= 0)
-        set_flags(context, (unsigned)status, FD_CLOEXEC);
+        set_flags(context, "--status-fd", (unsigned)status, FD_CLOEXEC);
     settle_words(context);
 }

@@ -26,6 +26,8 @@ void limits_set(const struct context *context) {
         long result = set(row);
         if (result < 0)
             message_refuse(&context->reporter, MESSAGE_LIMIT_REFUSED,
-                           (struct message_facts){.detail = names[row->resource], .error = result});
+                           (struct message_facts){.origin = context_string(context, row->origin),
+                                                  .detail = names[row->resource],
+                                                  .error = result});
     }
 }

@@ -79,8 +79,10 @@ struct plan_header {
     struct plan_table tables[TABLE_COUNT];
     uint32_t strings_offset;
     uint32_t strings_size;
+    uint32_t chdir_origin;
+    uint32_t listen_origin;
 };
-_Static_assert(sizeof(struct plan_header) == 136, "docs/plan-format.md");
+_Static_assert(sizeof(struct plan_header) == 144, "docs/plan-format.md");
 _Static_assert(offsetof(struct plan_header, tables) == 48, "docs/plan-format.md");
 _Static_assert(offsetof(struct plan_header, strings_offset) == 128, "docs/plan-format.md");
 
@@ -123,10 +125,18 @@ struct limit_row {
     uint32_t which;
     uint64_t soft;
     uint64_t hard;
+    uint32_t origin;
+    uint32_t reserved;
 };
-_Static_assert(sizeof(struct limit_row) == 24, "docs/plan-format.md");
+_Static_assert(sizeof(struct limit_row) == 32, "docs/plan-format.md");
 
-/** A list of u32: offsets of strings, or descriptors. */
+struct keep_row {
+    uint32_t descriptor;
+    uint32_t origin;
+};
+_Static_assert(sizeof(struct keep_row) == 8, "docs/plan-format.md");
+
+/** A list of u32: offsets of strings. */
 struct plan_list {
     const uint32_t *at;
     uint32_t count;
@@ -144,7 +154,9 @@ struct plan {
     uint32_t requirement_count;
     const struct limit_row *limits;
     uint32_t limit_count;
-    struct plan_list env_keep, env_unset, env_scrub, env_set, env_pass, keep_descriptors;
+    struct plan_list env_keep, env_unset, env_scrub, env_set, env_pass;
+    const struct keep_row *keeps;
+    uint32_t keep_count;
 };
 
 /** The string at an offset of a decoded plan; the empty string stands for none. */

@@ -7,7 +7,9 @@ import { SCRUB_GLOBS } from '../policy/environment.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import {
+  CHDIR_ORIGIN_AT,
   HEADER_SIZE,
+  LISTEN_ORIGIN_AT,
   NO_PARENT,
   PATH_FLAGS,
   PLAN_FLAGS,
@@ -39,16 +41,18 @@ export function encodePlan(policy: Policy, ruleset: Ruleset, options: PlanOption
     encodePaths(ruleset, strings),
     encodePorts(ruleset, strings),
     encodeRequirements(ruleset, strings),
-    encodeLimits(policy),
+    encodeLimits(policy, strings),
     encodeStrings(policy.env.keep, strings),
     encodeStrings(policy.env.unset, strings),
     encodeStrings(policy.env.mode.value === 'scrub' ? SCRUB_GLOBS.map(bytesOfText) : [], strings),
     encodeStrings(environmentToSet(policy), strings),
     encodeStrings(policy.env.pass, strings),
-    encodeNumbers(policy.keepFds.flatMap((fd) => (typeof fd.value === 'number' ? [fd.value] : []))),
+    encodeKeeps(policy, strings),
   ];
   const chdir = policy.chdir === undefined ? 0 : strings.add(policy.chdir.value);
   const hint = strings.add(options.execHint);
+  const chdirOrigin = addOrigin(policy.chdir?.origin, strings);
+  const listenOrigin = addOrigin(policy.keepFds.find((fd) => fd.value === 'listen')?.origin, strings);
   const header = Buffer.alloc(HEADER_SIZE);
   let at = HEADER_SIZE;
   const parts: Buffer[] = [header];
@@ -71,6 +75,8 @@ export function encodePlan(policy: Policy, ruleset: Ruleset, options: PlanOption
   header.writeBigUInt64LE(policy.files !== undefined && !policy.keepCaps.value ? VOIDING_CAPABILITIES_MASK : 0n, 24);
   header.writeUInt32LE(chdir, 40);
   header.writeUInt32LE(hint, 44);
+  header.writeUInt32LE(chdirOrigin, CHDIR_ORIGIN_AT);
+  header.writeUInt32LE(listenOrigin, LISTEN_ORIGIN_AT);
   return Buffer.concat([...parts, stringBytes]) as Uint8Array as Plan;
 }
 
@@ -159,14 +165,21 @@ function encodeRequirements(ruleset: Ruleset, strings: StringTable): { rows: Buf
   return { rows: rows.done(), count: ruleset.requirements.length };
 }
 
-function encodeLimits(policy: Policy): { rows: Buffer; count: number } {
-  const rows = new RowWriter(24 * policy.limits.length);
-  for (const { value } of policy.limits) {
+function encodeLimits(policy: Policy, strings: StringTable): { rows: Buffer; count: number } {
+  const rows = new RowWriter(32 * policy.limits.length);
+  for (const { value, origin } of policy.limits) {
     const which = (value.soft === undefined ? 0 : 1) | (value.hard === undefined ? 0 : 2);
     rows.u32(RESOURCE_LIMITS[value.name]?.number ?? 0).u32(which);
-    rows.u64(value.soft ?? 0n).u64(value.hard ?? 0n);
+    rows.u64(value.soft ?? 0n).u64(value.hard ?? 0n).u32(addOrigin(origin, strings)).u32(0);
   }
   return { rows: rows.done(), count: policy.limits.length };
+}
+
+function encodeKeeps(policy: Policy, strings: StringTable): { rows: Buffer; count: number } {
+  const keeps = policy.keepFds.flatMap(({ value, origin }) => (typeof value === 'number' ? [{ value, origin }] : []));
+  const rows = new RowWriter(8 * keeps.length);
+  for (const { value, origin } of keeps) rows.u32(value).u32(addOrigin(origin, strings));
+  return { rows: rows.done(), count: keeps.length };
 }
 
 /** `--env` and `--tmp` as NAME=VALUE; what the user set by name wins over what `--tmp` sets. */

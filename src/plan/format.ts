@@ -1,9 +1,11 @@
 /** The numbers of docs/plan-format.md, version 1. native/core/plan.h has the same ones. */
 export const PLAN_MAGIC = 'LLRPLAN\0';
 export const PLAN_VERSION = 1;
-export const HEADER_SIZE = 136;
+export const HEADER_SIZE = 144;
 export const TABLES_AT = 48;
 export const STRINGS_AT = 128;
+export const CHDIR_ORIGIN_AT = 136;
+export const LISTEN_ORIGIN_AT = 140;
 export const NO_PARENT = 0xffff_ffff;
 
 export const PLAN_FLAGS = {

@@ -55,7 +55,7 @@ describe('descriptors', () => {
   });
 
   test('one to keep that is not open is refused', async (t) => {
-    assertSays(await refused(t, ['--no-net', '--keep-fd', '40']), 'descriptor-not-open', undefined, /40/);
+    assertSays(await refused(t, ['--no-net', '--keep-fd', '40']), 'descriptor-not-open', '--keep-fd', /40/);
   });
 
   test('--keep-fd args keeps the pipes that a word of COMMAND names, as a shell makes them', async () => {
@@ -94,8 +94,8 @@ describe('descriptors', () => {
 
   test('--keep-fd listen refuses a LISTEN_FDS that is no number, and one that promises more than there is', async (t) => {
     const words = ['--no-net', '--keep-fd', 'listen'];
-    assertSays(await refused(t, words, { env: { LISTEN_FDS: '2x' } }), 'listen-fds-damaged', undefined);
-    assertSays(await refused(t, words, { env: { LISTEN_FDS: '30' } }), 'descriptor-not-open', undefined);
+    assertSays(await refused(t, words, { env: { LISTEN_FDS: '2x' } }), 'listen-fds-damaged', '--keep-fd');
+    assertSays(await refused(t, words, { env: { LISTEN_FDS: '30' } }), 'descriptor-not-open', '--keep-fd');
   });
 });
 
@@ -150,7 +150,7 @@ describe('--status-fd', () => {
   });
 
   test('that is not open is refused', async (t) => {
-    assertSays(await refused(t, ['--no-net', '--status-fd', '40']), 'descriptor-not-open', undefined, /40/);
+    assertSays(await refused(t, ['--no-net', '--status-fd', '40']), 'descriptor-not-open', '--status-fd', /40/);
   });
 });
 
@@ -166,7 +166,7 @@ describe('--chdir', () => {
 
   test('to a directory that is not there, or is a file, is refused', async (t) => {
     const root = fixture(t, { file: '' });
-    assertSays(await refused(t, ['--no-net', '--chdir', `${root}/none`]), 'chdir-failed', undefined, /ENOENT/);
-    assertSays(await refused(t, ['--no-net', '--chdir', `${root}/file`]), 'chdir-failed', undefined, /ENOTDIR/);
+    assertSays(await refused(t, ['--no-net', '--chdir', `${root}/none`]), 'chdir-failed', '--chdir', /ENOENT/);
+    assertSays(await refused(t, ['--no-net', '--chdir', `${root}/file`]), 'chdir-failed', '--chdir', /ENOTDIR/);
   });
 });

@@ -147,7 +147,7 @@ describe('a limit that would not be kept is refused', () => {
   test('above the hard limit', async (t) => {
     const under = ['bash', '-c', 'ulimit -f 1024; exec "$@"', 'bash'];
     const refusal = await refused(t, ['--no-net', '--limit', 'fsize=2M'], { under });
-    assertSays(refusal, 'limit-refused', undefined, /fsize/, /EPERM/, /hard limit/);
+    assertSays(refusal, 'limit-refused', '--limit', /fsize/, /EPERM/, /hard limit/);
     const control = await sandbox(['--no-net', '--limit', 'fsize=1M', '--', 'true'], { under });
     assert.equal(control.code, 0);
   });

@@ -30,6 +30,7 @@ for (const [title, plan] of Object.entries({
   'descriptors to keep that do not ascend': { ...full, keep: [5, 5] },
   'a standard descriptor to keep': { ...full, keep: [2] },
   'a descriptor to keep beyond all': { ...full, keep: [1048576] },
+  'the origin of a descriptor to keep beyond the strings': { ...full, keep: [{ descriptor: 5, origin: 0x7fffffff }] },
   'a status descriptor to keep': { ...full, keep: [7], status: 7 },
   'an entry without a name': { ...full, envSet: ['=1'] },
   'a parent that is the terminal': {

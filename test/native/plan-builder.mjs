@@ -36,7 +36,7 @@ export const FS_ALL = (1n << 16n) - 1n;
 export const FS_READ = FS.EXECUTE | FS.READ_FILE | FS.READ_DIR;
 export const NO_PARENT = 0xffffffff;
 
-const LISTS = ['envKeep', 'envUnset', 'envScrub', 'envSet', 'envPass', 'keep'];
+const LISTS = ['envKeep', 'envUnset', 'envScrub', 'envSet', 'envPass'];
 
 /**
  * Builds a plan. Every field has a default that restricts nothing; strings are latin1.
@@ -89,12 +89,20 @@ export function buildPlan(plan = {}, patch = undefined) {
       ['u32', row.which ?? 3],
       ['u64', row.soft ?? 0n],
       ['u64', row.hard ?? 0n],
+      ['u32', string(row.origin)],
+      ['u32', row.reserved ?? 0],
     ]),
-    ...LISTS.map((name) => (plan[name] ?? []).map((entry) => [['u32', name === 'keep' ? entry : string(entry)]])),
+    ...LISTS.map((name) => (plan[name] ?? []).map((entry) => [['u32', string(entry)]])),
+    (plan.keep ?? []).map((entry) => [
+      ['u32', typeof entry === 'number' ? entry : entry.descriptor],
+      ['u32', string(entry.origin)],
+    ]),
   ];
   const chdir = string(plan.chdir);
   const hint = string(plan.hint);
-  let at = 136;
+  const chdirOrigin = string(plan.chdirOrigin);
+  const listenOrigin = string(plan.listenOrigin);
+  let at = 144;
   const layout = { tables: [], strings: 0, stringsSize: 0 };
   for (const rows of tables) {
     layout.tables.push(rows.length === 0 ? 0 : at);
@@ -127,6 +135,8 @@ export function buildPlan(plan = {}, patch = undefined) {
   });
   view.setUint32(128, layout.strings, true);
   view.setUint32(132, strings.length, true);
+  view.setUint32(136, chdirOrigin, true);
+  view.setUint32(140, listenOrigin, true);
   bytes.set(strings, layout.strings);
   patch?.(view, layout);
   return bytes;
