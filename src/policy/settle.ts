@@ -18,6 +18,24 @@ import {
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 
+/** Settings as people call them. */
+const SETTING_WORDS: Readonly<Record<SettingName, string>> = {
+  bare: 'leaving out the system profile',
+  tmp: 'the temporary directory',
+  no_unix: 'denying UNIX sockets',
+  audit: 'the audit level',
+  keep_caps: 'keeping capabilities',
+  keep_path: 'keeping PATH',
+  compatibility: 'the compatibility level',
+  require_paths: 'requiring paths',
+  allow_overlap: 'allowing overlaps',
+  allow_unsandboxed: 'allowing to run unsandboxed',
+  add_command: "granting COMMAND's own files",
+  env_mode: "the environment's mode",
+  chdir: 'the working directory',
+  status_fd: 'the status descriptor',
+};
+
 /** All statements of one kind, in order. */
 function those<Kind extends Statement['kind']>(statements: readonly Statement[], kind: Kind): Of<Kind>[] {
   return statements.filter((statement): statement is Of<Kind> => statement.kind === kind);
@@ -49,7 +67,7 @@ export function settlePolicy(statements: readonly Statement[]): Policy {
   const setting = <Name extends SettingName>(name: Name): Settled<Settings[Name]> | undefined => {
     const stated = those(statements, 'setting').filter((one) => one.name === name);
     return settleOne(
-      name,
+      SETTING_WORDS[name],
       stated.map(({ value, origin, rank }) => ({ value: value as Settings[Name], origin, rank })),
       (value) => (typeof value === 'string' ? quote(value as Bytes) : String(value)),
     );
