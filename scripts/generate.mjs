@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderAbiPage } from './render-abi.mjs';
 import { renderJsonSchema } from './render-json-schema.mjs';
 import { renderCommandPage, renderPolicyPage } from './render-man.mjs';
 
@@ -12,10 +13,15 @@ const { nativeMessages } = await import('../build/src/diagnostics/native-message
 const { OPTIONS: options, OPTION_GROUPS: groups } = await import('../build/src/cli/options.js');
 const { renderCompletion } = await import('../build/src/cli/completion/index.js');
 const { NAMED_PROFILES, SYSTEM } = await import('../build/src/profiles/index.js');
+const { ABI_TABLE } = await import('../build/src/kernel/abi-table.js');
+const { CHAPTERS } = await import('../build/test/kernels/claims.js');
+const { WORDS } = await import('../build/test/kernels/claim.js');
+const { TARGETS } = await import('../build/test/kernels/targets.js');
 
 const jsonSchema = renderJsonSchema(policySchema);
 const generated = {
   'schema/policy.schema.json': jsonSchema,
+  'docs/abi.md': renderAbiPage({ table: ABI_TABLE, chapters: CHAPTERS, words: WORDS, targets: TARGETS }),
   'man/landlock-run.1': renderCommandPage({ options, groups, profiles: [SYSTEM, ...NAMED_PROFILES] }),
   'man/landlock-run-policy.5': renderPolicyPage(JSON.parse(jsonSchema)),
   'completions/landlock-run.bash': renderCompletion('bash'),

@@ -1,0 +1,166 @@
+/** Claims of the kernel matrix: network. See claims.ts. */
+import { absent, allowed, type Claim, dropped, droppedTwo, enforced, filter, IN, refused } from './claim.ts';
+
+export const NETWORK_CLAIMS: readonly Claim[] = [
+  {
+    id: 'tcp',
+    sample: true,
+    policy: '--net-connect PORT --net-bind PORT',
+    claim: 'TCP to and on these ports, and on no other',
+    options: ['--net-connect', '{tcp}', '--net-bind', '{freeTcp}'],
+    deeds: ['tcp-connect {tcp}', 'tcp-bind {freeTcp}', 'tcp-connect {otherTcp}', 'tcp-bind {otherFreeTcp}'],
+    strict: [
+      [0, absent],
+      [1, refused()],
+      [4, enforced('ok', 'ok', 'EACCES', 'EACCES')],
+    ],
+    bestEffort: [
+      [0, absent],
+      [1, refused('nothing-enforced')],
+    ],
+  },
+  {
+    id: 'tcp-detours',
+    policy: '--net-connect PORT',
+    claim: 'no way round it: MPTCP, TCP Fast Open, SMC, io_uring',
+    options: ['--net-connect', '{tcp}'],
+    deeds: ['mptcp-connect {otherTcp}', 'fastopen {otherTcp}', 'ulp smc', 'io-uring'],
+    free: [
+      ['ok', 'ok', 'ENOENT', 'ok'],
+      ['ok', 'ok', 'ok', 'ok'],
+    ],
+    strict: [
+      [0, absent],
+      [1, refused()],
+      [4, filter('EPROTONOSUPPORT', 'EOPNOTSUPP', 'ENOPROTOOPT', 'ENOSYS')],
+    ],
+    bestEffort: [
+      [0, absent],
+      [1, refused('nothing-enforced')],
+    ],
+  },
+  {
+    id: 'tcp-files',
+    policy: '--net-connect PORT',
+    claim: 'files are left alone, renames between directories included',
+    options: ['--net-connect', '{tcp}'],
+    deeds: ['read {place}/out/file', 'rename {place}/out/file {place}/out/sub/moved', 'truncate {place}/in/file'],
+    strict: [
+      [0, absent],
+      [1, refused()],
+      [4, allowed('ok', 'ok', 'ok')],
+    ],
+    bestEffort: [
+      [0, absent],
+      [1, refused('nothing-enforced')],
+    ],
+  },
+  {
+    id: 'tcp-and-files',
+    policy: '--ro DIR --net-connect PORT',
+    claim: 'with files beside it: what can be enforced of both',
+    options: [...IN, '--net-connect', '{tcp}'],
+    deeds: ['read {place}/out/file', 'tcp-connect {tcp}', 'tcp-connect {otherTcp}', 'mptcp-connect {otherTcp}'],
+    strict: [
+      [0, absent],
+      [1, refused()],
+      [4, enforced('EACCES', 'ok', 'EACCES', 'EPROTONOSUPPORT')],
+    ],
+    bestEffort: [
+      [0, absent],
+      [1, droppedTwo('EACCES', 'ok', 'ok', 'EPROTONOSUPPORT')],
+      [2, dropped('EACCES', 'ok', 'ok', 'EPROTONOSUPPORT')],
+    ],
+  },
+  {
+    id: 'udp',
+    sample: true,
+    policy: '--udp-connect PORT',
+    claim: 'UDP to this port, from a port that the kernel picks, and nothing else',
+    options: ['--udp-connect', '{udp}'],
+    deeds: [
+      'udp-connect {udp}',
+      'udp-send {udp}',
+      'udp-connect {otherUdp}',
+      'udp-send {otherUdp}',
+      'udp-bind {freeUdp}',
+    ],
+    strict: [
+      [0, absent],
+      [1, refused()],
+      [10, enforced('ok', 'ok', 'EACCES', 'EACCES', 'EACCES')],
+    ],
+    bestEffort: [
+      [0, absent],
+      [1, refused('nothing-enforced')],
+    ],
+  },
+  {
+    id: 'udp-bind',
+    policy: '--udp-bind PORT',
+    claim: 'UDP on this port, and to none',
+    options: ['--udp-bind', '{freeUdp}'],
+    deeds: ['udp-bind {freeUdp}', 'udp-bind {otherFreeUdp}', 'udp-connect {udp}', 'udp-send {udp}'],
+    strict: [
+      [0, absent],
+      [1, refused()],
+      [10, enforced('ok', 'EACCES', 'EACCES', 'EACCES')],
+    ],
+    bestEffort: [
+      [0, absent],
+      [1, refused('nothing-enforced')],
+    ],
+  },
+  {
+    id: 'udp-and-files',
+    policy: '--ro DIR --udp-connect PORT',
+    claim: 'with files beside it: what can be enforced of both',
+    options: [...IN, '--udp-connect', '{udp}'],
+    deeds: ['read {place}/out/file', 'udp-send {udp}', 'udp-send {otherUdp}'],
+    strict: [
+      [0, absent],
+      [1, refused()],
+      [10, enforced('EACCES', 'ok', 'EACCES')],
+    ],
+    bestEffort: [
+      [0, absent],
+      [1, droppedTwo('EACCES', 'ok', 'ok')],
+      [2, dropped('EACCES', 'ok', 'ok')],
+    ],
+  },
+  {
+    id: 'udp-none',
+    policy: '--udp-connect none --udp-bind none',
+    claim: 'no UDP at all; TCP is left alone',
+    options: ['--udp-connect', 'none', '--udp-bind', 'none'],
+    deeds: ['udp-send {udp}', 'udp-bind {freeUdp}', 'tcp-connect {otherTcp}'],
+    strict: [[0, filter('ENETUNREACH', 'ENETUNREACH', 'ok')]],
+    bestEffort: [],
+  },
+  {
+    id: 'no-net',
+    sample: true,
+    policy: '--no-net',
+    claim: 'no TCP, no UDP, no packet or raw socket; UNIX sockets stay',
+    options: ['--no-net'],
+    deeds: [
+      'tcp-connect {tcp}',
+      'tcp-bind {freeTcp}',
+      'udp-send {udp}',
+      'socket 17 3 0',
+      'socket 2 3 1',
+      'unix-connect {place}/socks/named',
+    ],
+    strict: [[0, filter('ENETUNREACH', 'ENETUNREACH', 'ENETUNREACH', 'EAFNOSUPPORT', 'EAFNOSUPPORT', 'ok')]],
+    bestEffort: [],
+  },
+  {
+    id: 'other-net',
+    policy: '--other-net none',
+    claim: 'no packet or raw socket; TCP and UDP are left alone',
+    options: ['--other-net', 'none'],
+    deeds: ['socket 17 3 0', 'socket 2 3 1', 'tcp-connect {tcp}', 'udp-send {udp}'],
+    strict: [[0, filter('EAFNOSUPPORT', 'EAFNOSUPPORT', 'ok', 'ok')]],
+    bestEffort: [],
+  },
+];
