@@ -21,6 +21,7 @@ step('types and modules', process.execPath, [join('node_modules', 'typescript', 
 
 console.log('build: bundles');
 await bundle(root);
+step('library', process.execPath, [join('scripts', 'bundle-library.mjs')]);
 
 if (!process.argv.includes('--without-addon')) {
   step('addon', process.execPath, [join('scripts', 'build-addon.mjs')]);

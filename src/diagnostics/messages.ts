@@ -1,5 +1,6 @@
 import { compileMessages } from './messages-compile.ts';
 import { kernelMessages } from './messages-kernel.ts';
+import { libraryMessages } from './messages-library.ts';
 import { lintMessages } from './messages-lint.ts';
 import { policyMessages } from './messages-policy.ts';
 import { usageMessages } from './messages-usage.ts';
@@ -16,6 +17,7 @@ export const messages = {
   ...kernelMessages,
   ...lintMessages,
   ...compileMessages,
+  ...libraryMessages,
 };
 
 export type MessageCode = keyof typeof messages;

@@ -52,6 +52,26 @@ export async function settleSources(
 ): Promise<PreparedPolicy> {
   const statements = withProfileClaims([...fromFiles, ...statementsOfFlags(flags, caller.workingDirectory)]);
   const policy = await withCommandGrants(settlePolicy(statements), caller, command);
+  return finish(policy, statements, files, caller);
+}
+
+/**
+ * The same without a command line: sources that a program named or made.
+ *
+ * @throws Refusal
+ */
+export function settleFileSources({ statements: stated, files }: FileSources, caller: Caller): PreparedPolicy {
+  const statements = withProfileClaims(stated);
+  return finish(settlePolicy(statements), statements, files, caller);
+}
+
+/** A settled policy → what the kernel would get, once what cannot be kept was refused. */
+function finish(
+  policy: Policy,
+  statements: readonly Statement[],
+  files: readonly FenceFile[],
+  caller: Caller,
+): PreparedPolicy {
   const profiles = expandProfiles(policy.files !== undefined, policy.profiles, policy.bare.value, caller);
   const view = makeFileView();
   const grants = [...(policy.files?.grants ?? []), ...profiles.grants];

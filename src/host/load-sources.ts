@@ -5,7 +5,7 @@ import { flagOrigin, type Origin } from '../diagnostics/origin.ts';
 import { type DiscoverRequest, discoverGrants, parseDiscover } from '../policy/discover.ts';
 import { expandPath, refuseWideExpansion } from '../policy/expand.ts';
 import type { FenceFile } from '../policy/fence.ts';
-import type { DocumentContext } from '../policy/from-document.ts';
+import type { DocumentContent, DocumentContext, DocumentPath } from '../policy/from-document.ts';
 import { readDocument } from '../policy/from-document.ts';
 import type { Flag } from '../policy/from-flags.ts';
 import { absolutePath, directoryOf } from '../policy/path.ts';
@@ -41,6 +41,29 @@ export function loadFileSources(flags: readonly Flag[], caller: Caller): FileSou
   return { statements: loader.statements, files: loader.files };
 }
 
+/**
+ * Reads one policy file, and every file that it names.
+ *
+ * @param path as it was given: relative to the caller's working directory.
+ * @throws Refusal
+ */
+export function loadPolicyFile(path: Bytes, origin: Origin, caller: Caller): FileSources {
+  const loader = new Loader(caller);
+  loader.file(path, origin);
+  return { statements: loader.statements, files: loader.files };
+}
+
+/**
+ * Reads a policy that a program made: an object of the policy file's shape, none of whose own paths is expanded.
+ *
+ * @throws Refusal
+ */
+export function loadPolicyObject(value: unknown, caller: Caller): FileSources {
+  const loader = new Loader(caller);
+  loader.object(value);
+  return { statements: loader.statements, files: loader.files };
+}
+
 class Loader {
   readonly statements: Statement[] = [];
   readonly files: FenceFile[] = [];
@@ -60,8 +83,24 @@ class Loader {
       this.#document(document, this.#caller.workingDirectory(), 1, []);
       return;
     }
+    this.file(value, origin);
+  }
+
+  /** A policy file, whatever its name. */
+  file(value: Bytes, origin: Origin): void {
     const path = value.startsWith('/') ? value : absolutePath(value, this.#caller.workingDirectory());
     this.#file(absolutePath(path, path), value, origin, 1, []);
+  }
+
+  /** An object: paths are exactly what they are, and relative to the working directory. */
+  object(value: unknown): void {
+    const originAt = (at: DocumentPath): Origin => ({ kind: 'object', path: describePath(at) });
+    const context: DocumentContext = {
+      rank: 1,
+      originAt,
+      path: (text) => absolutePath(text, text.startsWith('/') ? text : this.#caller.workingDirectory()),
+    };
+    this.#content(readDocument(validateDocument(value, originAt), context), 1, []);
   }
 
   discover(request: DiscoverRequest, rank: number): void {
@@ -91,9 +130,18 @@ class Loader {
         return path;
       },
     };
-    const content = readDocument(validateDocument(document.value, document.originAt), context);
+    this.#content(readDocument(validateDocument(document.value, document.originAt), context), rank, above);
+  }
+
+  #content(content: DocumentContent, rank: number, above: readonly Bytes[]): void {
     this.statements.push(...content.statements);
     for (const extended of content.extends) this.#file(extended.path, extended.path, extended.origin, rank + 1, above);
     for (const request of content.discover) this.discover(request, rank);
   }
+}
+
+/** `fs.rw[0]` */
+function describePath(at: DocumentPath): string {
+  const steps = at.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+  return steps.join('').replace(/^\./, '');
 }

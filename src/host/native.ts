@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/encode.ts';
+import { packageFile, packageRoots } from './package-roots.ts';
 
 /** What the kernel says of itself, each bit tried (native/core/probe.c). */
 export interface NativeProbe {
@@ -37,6 +38,22 @@ export interface NativeCheck {
   readonly proofs: readonly NativeProof[];
 }
 
+/** A ruleset that was built, or why it was refused. */
+export interface NativePrepared {
+  readonly exit: number;
+  readonly signal: number;
+  /** The prepared plan in a sealed file in memory, and its ruleset; -1 for none. Both are the caller's to close. */
+  readonly file: number;
+  readonly ruleset: number;
+  /** What is enforced, as the kernel's masks. */
+  readonly fs: number;
+  readonly net: number;
+  readonly scope: number;
+  readonly filter: number;
+  /** The core's diagnostics, as lines in the plan's own form. */
+  readonly output: string;
+}
+
 /** The addon's functions (native/addon/addon.c). Words and paths go in and out as latin1 strings: one character a byte. */
 export interface Native {
   rawArguments(): Bytes[];
@@ -49,6 +66,12 @@ export interface Native {
   run(plan: Plan, argv: readonly Bytes[]): never;
   /** Applies the plan in a throw-away child and proves it there. */
   check(plan: Plan, argv?: readonly Bytes[]): NativeCheck;
+  /** The plan in a sealed file in memory. Returns its descriptor, close-on-exec. */
+  seal(plan: Plan): number;
+  /** A pipe, both ends close-on-exec. */
+  pipe(): [read: number, write: number];
+  /** Builds the plan's ruleset in a throw-away child. This process is not restricted. */
+  prepare(plan: Plan): NativePrepared;
 }
 
 let loaded: Native | undefined;
@@ -64,15 +87,18 @@ export function setFrontRecord(hex: string): void {
 }
 
 /**
- * Loads the addon: from beside the package only, never from a place that an environment variable names.
+ * Loads the addon: from the package only, or from where the caller says; never from a place that an environment variable names.
  *
+ * @param launcher a spawn helper that the caller named: the addon may lie beside it.
  * @throws Refusal `not-linux`, `addon-missing` with what was tried.
  */
-export function loadNative(): Native {
+export function loadNative(launcher?: string): Native {
   if (loaded !== undefined) return loaded;
   if (process.platform !== 'linux') refuse('not-linux', undefined, process.platform);
-  const path = addonPath();
-  if (path === undefined) return refuse('addon-missing', undefined, addonCandidates().join(', '), 'no such file');
+  const path = addonPath(launcher);
+  if (path === undefined) {
+    return refuse('addon-missing', undefined, addonCandidates(launcher).join(', ') || 'anywhere', 'no such file');
+  }
   const module: { exports: unknown } = { exports: {} };
   try {
     process.dlopen(module as NodeJS.Module, path);
@@ -85,12 +111,16 @@ export function loadNative(): Native {
 }
 
 /** The addon that would be loaded, for the lint; undefined where there is none. */
-export function addonPath(): string | undefined {
-  return addonCandidates().find((candidate) => existsSync(candidate));
+export function addonPath(launcher?: string): string | undefined {
+  return besideLauncher(launcher).find((path) => existsSync(path)) ?? packageFile(...ADDON);
 }
 
-/** Where the addon may be: below the package's root, seen from the bundle (dist/) or from the compiled modules (build/src/host/). */
-function addonCandidates(): string[] {
-  const here = import.meta.dirname;
-  return ['..', '../../..'].map((up) => join(here, up, 'native', 'build', 'Release', 'landlock_run.node'));
+const ADDON = ['native', 'build', 'Release', 'landlock_run.node'] as const;
+
+function addonCandidates(launcher?: string): string[] {
+  return [...besideLauncher(launcher), ...packageRoots().map((root) => join(root, ...ADDON))];
+}
+
+function besideLauncher(launcher?: string): string[] {
+  return launcher === undefined ? [] : [join(dirname(launcher), 'landlock_run.node')];
 }

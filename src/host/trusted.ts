@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { TrustedFile } from '../advice/lint.ts';
 import { bytesOfText } from '../base/bytes.ts';
 import type { FenceFile } from '../policy/fence.ts';
 import type { FileView } from '../policy/overlap.ts';
 import { addonPath } from './native.ts';
+import { packageFile } from './package-roots.ts';
 
 /** What the next run trusts (contract, section 2): our own files, node, and the files that the policy came from. */
 export function trustedFiles(policyFiles: readonly FenceFile[], view: FileView): TrustedFile[] {
@@ -17,9 +18,9 @@ export function trustedFiles(policyFiles: readonly FenceFile[], view: FileView):
 
 /** The front, the bundle, what lies beside it (code cache, templates of launchers), and the addon. */
 function ownFiles(): string[] {
-  const here = import.meta.dirname;
-  const front = join(dirname(here), 'bin', 'landlock-run');
-  return [front, ...filesIn(here), addonPath()].filter((path) => path !== undefined);
+  const built = packageFile('dist');
+  const inBuilt = built === undefined ? [] : filesIn(built);
+  return [packageFile('bin', 'landlock-run'), ...inBuilt, addonPath()].filter((path) => path !== undefined);
 }
 
 function filesIn(directory: string): string[] {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuse } from '../../diagnostics/diagnostic.ts';
 import { errnoName } from '../files.ts';
+import { packageRoots } from '../package-roots.ts';
 
 /** Node's names of the processors that templates are built for. */
 export const LAUNCHER_ARCHITECTURES = ['x64', 'arm64'] as const;
@@ -28,11 +29,9 @@ export function architectureOfTemplate(bytes: Uint8Array): LauncherArchitecture 
   return LAUNCHER_ARCHITECTURES.find((arch) => known[arch] === hash);
 }
 
-/** From dist/launcher, seen from the bundle (dist/) or from the compiled modules (build/src/host/launcher/). */
 function read(name: string): Buffer {
-  const here = import.meta.dirname;
-  let reason = '';
-  for (const folder of [join(here, 'launcher'), join(here, '../../../../dist/launcher')]) {
+  let reason = 'the package is nowhere to be found';
+  for (const folder of packageRoots().map((root) => join(root, 'dist', 'launcher'))) {
     try {
       return readFileSync(join(folder, name));
     } catch (error) {

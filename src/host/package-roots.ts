@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/**
+ * Where the package's own files may be: directories that would hold native/, dist/ and bin/. Looked at when first asked for.
+ *
+ * From the nearest: above this module as it was built (dist/, build/src/host/), then the package `landlock-run` as this module would import it, for a
+ * program that was bundled with it. Inside of an archive of Electron's nothing can be executed, so what is named is where it unpacks such files.
+ */
+export function packageRoots(): readonly string[] {
+  const here = moduleDirectory();
+  return here === undefined ? [] : [...new Set([...rootsAbove(here), ...installedPackage(here)])];
+}
+
+/** The first root that holds a file, as the path of that file; undefined where none does. */
+export function packageFile(...names: readonly string[]): string | undefined {
+  const here = moduleDirectory();
+  if (here === undefined) return undefined;
+  const find = (roots: readonly string[]): string | undefined =>
+    roots.map((root) => join(root, ...names)).find((path) => existsSync(path));
+  // A search through node_modules costs more than all the rest, and is hardly ever needed.
+  return find(rootsAbove(here)) ?? find(installedPackage(here));
+}
+
+function rootsAbove(here: string): string[] {
+  return ['..', '../../..'].map((up) => unpacked(join(here, up)));
+}
+
+/** This module's directory. A bundler that makes a CommonJS module of an ES module leaves import.meta empty, and one that makes a string has neither. */
+function moduleDirectory(): string | undefined {
+  if (typeof __dirname === 'string') return __dirname;
+  return import.meta.dirname;
+}
+
+function installedPackage(here: string): string[] {
+  try {
+    return [unpacked(dirname(createRequire(join(here, 'from.js')).resolve('landlock-run/package.json')))];
+  } catch {
+    return [];
+  }
+}
+
+function unpacked(path: string): string {
+  return path.replace(/\.asar(?=$|[\\/])/, '.asar.unpacked');
+}

@@ -1,0 +1,68 @@
+import { makeCommandRow } from '../advice/command-row.ts';
+import { explain as explainFacts } from '../advice/explain.ts';
+import type { CommandRow, Explanation } from '../advice/explanation.ts';
+import { makeProfilesCovering } from '../advice/profiles-covering.ts';
+import { bytesOfText } from '../base/bytes.ts';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import { readCoreDiagnostics } from '../host/core-output.ts';
+import { probeKernel } from '../host/kernel-facts.ts';
+import { survey } from '../host/survey.ts';
+import { type LookOptions, lookAround } from './check.ts';
+import { promised } from './error.ts';
+import { findNative } from './locate.ts';
+import { type AnyPolicy, insideOf } from './policy.ts';
+import { surroundings } from './surroundings.ts';
+
+/**
+ * What would be enforced here, and what would not: the document of `landlock-run --explain --json`. Nothing is run.
+ *
+ * @throws LandlockRunError where the policy is refused.
+ */
+export function explain(
+  policy: AnyPolicy,
+  command: readonly string[] = [],
+  options: LookOptions = {},
+): Promise<Explanation> {
+  return promised(() => {
+    const native = findNative(options);
+    const kernel = probeKernel(native);
+    const caller = surroundings(options);
+    const { prepared, plan } = insideOf(policy, options);
+    const words = command.map(bytesOfText);
+    const around = lookAround();
+    const seen = survey(prepared, kernel, caller, words[0], around);
+    const result = words.length > 0 ? native.check(plan, words) : native.check(plan);
+    const covering = makeProfilesCovering(caller, seen.view);
+    const { outlook } = seen;
+    return explainFacts({
+      policy: prepared.policy,
+      ruleset: prepared.ruleset,
+      kernel,
+      enforcement: seen.enforcement,
+      observed: seen.observed,
+      accepted: result.exit === 0,
+      diagnostics: [...prepared.warnings, ...readCoreDiagnostics(result.output)],
+      lint: seen.lint,
+      command: outlook === undefined ? null : makeCommandRow(outlook.inspection, outlook.foretold, covering),
+      pathWithout: seen.pathWithout,
+      terminal: around.terminal,
+      variables: caller.variables(),
+    });
+  });
+}
+
+/**
+ * Foretells whether COMMAND would start, which file it would be, and what the policy would have to grant. Advice: the kernel is the judge.
+ *
+ * @throws LandlockRunError where the policy is refused.
+ */
+export function preflight(policy: AnyPolicy, command: string, options: LookOptions = {}): Promise<CommandRow> {
+  return promised(() => {
+    const caller = surroundings(options);
+    const { prepared } = insideOf(policy, options);
+    const kernel = probeKernel(findNative(options));
+    const { outlook, view } = survey(prepared, kernel, caller, bytesOfText(command), lookAround());
+    if (outlook === undefined) return refuse('internal', undefined, 'a command without an outlook');
+    return makeCommandRow(outlook.inspection, outlook.foretold, makeProfilesCovering(caller, view));
+  });
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import { LAUNCHER_ARCHITECTURES } from '../host/launcher/template.ts';
+import { loadNative, type Native } from '../host/native.ts';
+import { packageRoots } from '../host/package-roots.ts';
+
+/** What every function of the library that touches the machine takes. */
+export interface LocateOptions {
+  /**
+   * The absolute path of the spawn helper (dist/launcher/ARCH/spawn of the package), for programs that ship it elsewhere. The addon (landlock_run.node) is
+   * then looked for beside it first.
+   */
+  readonly launcher?: string | undefined;
+}
+
+let found: string | undefined;
+
+/**
+ * Finds the spawn helper at first use. No environment variable has a say in it.
+ *
+ * @throws Refusal `launcher-missing` with what was tried, `launcher-unsupported`, `option-invalid`
+ */
+export function findLauncher({ launcher }: LocateOptions): string {
+  if (launcher !== undefined) {
+    if (typeof launcher !== 'string' || !isAbsolute(launcher))
+      refuse('option-invalid', undefined, 'launcher', 'an absolute path');
+    return existsSync(launcher) ? launcher : refuse('launcher-missing', undefined, [launcher]);
+  }
+  if (!(LAUNCHER_ARCHITECTURES as readonly string[]).includes(process.arch))
+    refuse('launcher-unsupported', undefined, process.arch);
+  found ??= findPrebuilt();
+  return found;
+}
+
+function findPrebuilt(): string {
+  const candidates = packageRoots().map((root) => join(root, 'dist', 'launcher', process.arch, 'spawn'));
+  return candidates.find((path) => existsSync(path)) ?? refuse('launcher-missing', undefined, candidates);
+}
+
+/** The addon, loaded at first use. @throws Refusal */
+export function findNative({ launcher }: LocateOptions): Native {
+  return loadNative(launcher);
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { Refusal } from '../diagnostics/diagnostic.ts';
+import type { Native } from '../host/native.ts';
+import type { Enforcement } from './enforcement.ts';
+import { LandlockRunError } from './error.ts';
+import { failChild, spawnError } from './failed-child.ts';
+import { readStatus } from './status.ts';
+import { keptDescriptors, type Stdio, stdioList } from './stdio.ts';
+
+/** What a process is started under: descriptors of this process, which stay its own. */
+export interface Fence {
+  /** The plan, or the prepared plan. */
+  readonly plan: number;
+  /** The ruleset of a prepared plan, -1 where it has none; undefined for a plan that is not prepared. */
+  readonly ruleset: number | undefined;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** Why COMMAND does not run: `child` will tell it as its 'error'. */
+  readonly error: LandlockRunError | undefined;
+  readonly enforcement: Enforcement | undefined;
+}
+
+/** What COMMAND is, and how it is started: child_process.spawn's options, checked. */
+export interface Start {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly options: NodeSpawnOptions;
+  readonly launcher: string;
+  /** Adds to an error what may help: the sentence of preflight. */
+  readonly advise: (error: LandlockRunError) => LandlockRunError;
+}
+
+/**
+ * Starts the spawn helper in the place of COMMAND, and waits until it has become COMMAND or has said why not: about half a millisecond beyond what
+ * child_process.spawn itself waits for.
+ *
+ * @throws TypeError and the like from child_process.spawn for options that it does not take.
+ */
+export function start(native: Native, fence: Fence, { command, args, options, launcher, advise }: Start): Started {
+  const given = stdioList(options.stdio);
+  const [reader, writer] = native.pipe();
+  let open = true;
+  try {
+    const ours = [fence.plan, writer, ...(fence.ruleset === undefined || fence.ruleset < 0 ? [] : [fence.ruleset])];
+    const control = controlWord(fence, given);
+    const child = nodeSpawn(launcher, [control, command, ...args], {
+      ...options,
+      argv0: options.argv0 ?? command,
+      stdio: [...given, ...ours],
+    });
+    hideOurs(child, given.length, command, [options.argv0 ?? command, ...args]);
+    closeSync(writer);
+    open = false;
+    if (child.pid === undefined)
+      return { child, error: failChild(child, launcher, options.cwd), enforcement: undefined };
+    const status = readStatus(reader);
+    if (status.started) return { child, error: undefined, enforcement: status.enforcement };
+    const { reason, exitCode, diagnostics } = status;
+    const error = advise(new LandlockRunError(reason, { exitCode, diagnostics }));
+    failChild(child, launcher, options.cwd, error);
+    return { child, error, enforcement: undefined };
+  } catch (error) {
+    throw translated(error, launcher, options.cwd);
+  } finally {
+    if (open) closeSync(writer);
+    closeSync(reader);
+  }
+}
+
+/** The caller sees what it started, as child_process.spawn would show it. */
+function hideOurs(child: ChildProcess, count: number, spawnfile: string, spawnargs: readonly string[]): void {
+  (child.stdio as unknown[]).length = count;
+  Object.assign(child, { spawnfile, spawnargs });
+}
+
+/** What the helper is told: native/launcher/spawn.c. Ours come behind the caller's. */
+function controlWord({ ruleset }: Fence, given: Stdio): string {
+  const plan = given.length;
+  const prepared = ruleset === undefined ? '' : ruleset < 0 ? '-' : String(plan + 2);
+  return `1:${plan + 1}:${plan}:${prepared}:${keptDescriptors(given).join(',')}`;
+}
+
+/** Some failures of uv_spawn() are thrown and others emitted; mistakes in the options stay what they are. */
+function translated(error: unknown, launcher: string, cwd: NodeSpawnOptions['cwd']): unknown {
+  if (error instanceof LandlockRunError || error instanceof Refusal) return error;
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall?.startsWith('spawn') === true ? spawnError(error as NodeJS.ErrnoException, launcher, cwd) : error;
+}

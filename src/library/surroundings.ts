@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { type Caller, makeCaller } from '../host/caller.ts';
+import { absolutePath } from '../policy/path.ts';
+import { findNative, type LocateOptions } from './locate.ts';
+
+/** Where COMMAND will be looked up: child_process.spawn's own options. */
+export interface Surroundings {
+  readonly cwd?: string | URL | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** This process, with the working directory and environment that COMMAND will have. */
+export function surroundings({ cwd, env, ...options }: Surroundings & LocateOptions): Caller {
+  const own = makeCaller(findNative(options));
+  const directory = cwd === undefined ? undefined : bytesOfText(typeof cwd === 'string' ? cwd : fileURLToPath(cwd));
+  const variables = (): ReadonlyMap<Bytes, Bytes> => (env === undefined ? own.variables() : variablesOf(env));
+  return {
+    home: own.home,
+    variables,
+    variable: (name) => variables().get(bytesOfText(name)),
+    workingDirectory: () =>
+      directory === undefined ? own.workingDirectory() : absolutePath(directory, own.workingDirectory()),
+  };
+}
+
+function variablesOf(env: NodeJS.ProcessEnv): ReadonlyMap<Bytes, Bytes> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new Map(entries.map(([name, value]) => [bytesOfText(name), bytesOfText(value)]));
+}
