@@ -52,6 +52,22 @@ function isHidden(point: number): boolean {
   );
 }
 
+/**
+ * Escapes what a terminal must not see in a text that may hold it as it is: JSON, and YAML whose scalars that hold such are between double
+ * quotes. It reads back the same.
+ */
+export function escapeHidden(text: string): string {
+  return text.replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Whether a text holds what `escapeHidden` escapes. */
+export function holdsHidden(text: string): boolean {
+  return text.search(HIDDEN) >= 0;
+}
+
+/** DEL and what is hidden by the rule above; no surrogates, which are halves of ordinary characters here. */
+const HIDDEN = /[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
 function hex(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -1,5 +1,6 @@
-import { Document } from 'yaml';
+import { Document, visit } from 'yaml';
 import { type Bytes, textOfBytes } from '../base/bytes.ts';
+import { escapeHidden, holdsHidden } from '../base/escape.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
 import { describeLimit } from '../policy/limit.ts';
@@ -16,7 +17,17 @@ import type { Grant } from '../policy/statement.ts';
  */
 export function renderPolicyYaml(policy: Policy): string {
   const document = new Document(plainPolicy(policy));
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value === 'string' && holdsHidden(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const text = document.toString({
+    lineWidth: 0,
+    flowCollectionPadding: false,
+    doubleQuotedMinMultiLineLength: Infinity,
+  });
+  return escapeHidden(text);
 }
 
 /** The policy as a plain object of the policy file's shape. */
