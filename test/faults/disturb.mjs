@@ -1,10 +1,13 @@
 /** Puts every call of a scenario through its errnos, and counts. */
-import { documentedErrnos } from './errnos.mjs';
+import { documentedErrnos, errnoNumber } from './errnos.mjs';
 import { describeSite, inject } from './inject.mjs';
 import { verdict } from './verdict.mjs';
 
 /** What was done in all: printed at the end, so that a suite that shrinks is seen. */
 export const count = { sites: 0, errnos: new Set(), runs: 0, starts: 0, wrong: 0 };
+
+/** ENOEXEC hands the file to the shell, as execvp(3) does: a shell that reads a program as its script may do anything. */
+const isSafe = (site, error) => site.call !== 'execve' || error !== errnoNumber('ENOEXEC');
 
 /**
  * Makes every call fail in turn. In: the scenario; faults that happen in every run, `[site, errno]` or none (what it then
@@ -14,7 +17,11 @@ export function disturb(scenario, before = [], errnosOf = (site) => documentedEr
   const { results: first, sites } = inject(scenario, [['list', ...before]]);
   const [undisturbed] = first;
   const start = before.length === 0 ? 0 : before[0] + 1;
-  const faults = sites.slice(start).flatMap((site) => errnosOf(site).map((error) => ({ site, error })));
+  const faults = sites.slice(start).flatMap((site) =>
+    errnosOf(site)
+      .filter((error) => isSafe(site, error))
+      .map((error) => ({ site, error })),
+  );
   const { results } = inject(
     scenario,
     faults.map(({ site, error }) => [...before, site.index, error]),

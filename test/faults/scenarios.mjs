@@ -12,12 +12,10 @@ const CAPABILITIES = [16n, 17n, 21n, 22n, 27n, 38n, 39n].reduce((mask, bit) => m
 export function makePlace() {
   const place = realpathSync(mkdtempSync('/tmp/landlock-run-faults-'));
   chmodSync(place, 0o755);
-  for (const name of ['in', 'in/deep', 'out', 'bin', 'odd']) mkdirSync(`${place}/${name}`);
+  for (const name of ['in', 'in/deep', 'out', 'bin']) mkdirSync(`${place}/${name}`);
   for (const name of ['in/file', 'in/deep/file', 'out/secret']) writeFileSync(`${place}/${name}`, 'content\n');
   copyFileSync(witness(), `${place}/bin/witness`);
   chmodSync(`${place}/bin/witness`, 0o755);
-  writeFileSync(`${place}/odd/data`, 'neither a program nor a script\n');
-  chmodSync(`${place}/odd/data`, 0o755);
   return place;
 }
 
@@ -87,7 +85,13 @@ export function makeScenarios(place) {
   const record = save('record', makeRecord());
   const run = (plan, argv, { recorded = false, closed = '-' } = {}) => {
     const options = [recorded ? record : '-', `${place}/in/made`, closed];
-    return { object: runCore().split('/').pop(), command, env, program: [runCore(), plan, ...options, ...argv] };
+    return {
+      object: runCore().split('/').pop(),
+      command,
+      env,
+      cwd: `${place}/out`,
+      program: [runCore(), plan, ...options, ...argv],
+    };
   };
   const rich = save('rich.plan', buildPlan(richPlan(place)));
   const spare = save(

@@ -7,7 +7,6 @@ const RLIMIT_NOFILE = 7;
 const CREATE_RULESET = 0;
 const SET_MODE_FILTER = 1;
 const SIGPIPE = 13;
-const ENOEXEC = errnoNumber('ENOEXEC');
 const any = undefined;
 const errnos = (names) => new Set(names.split(' ').map(errnoNumber));
 
@@ -111,7 +110,6 @@ const isOurs = (text) =>
 export function verdict(scenario, undisturbed, site, error, result) {
   if (result.hit === 0) return 'the call was never made';
   if (result.signal !== 0) return `ended by signal ${result.signal}`;
-  if (site.call === 'execve' && error === ENOEXEC) return asShell(result);
   if (result.orphans > 0) return `${result.orphans} processes were left behind`;
   if (result.started) return started(scenario, undisturbed, site, error, result);
   if (![125, 126, 127].includes(result.exit)) return `exit status ${result.exit}`;
@@ -125,9 +123,6 @@ export function verdict(scenario, undisturbed, site, error, result) {
   }
   return undefined;
 }
-
-/** ENOEXEC hands the file to the shell, as execvp(3) does: it runs as confined as COMMAND, and makes nothing of a program. */
-const asShell = (result) => (result.started || ![2, 126, 127].includes(result.exit) ? 'not the shell' : undefined);
 
 function started(scenario, undisturbed, site, error, result) {
   if (scenario.fate !== 'starts') return 'COMMAND started where it cannot';
