@@ -19,6 +19,7 @@ export function makeCommandRow(inspection: Inspection, foretold: Foretold, cover
     outcome: foretold.outcome,
     file: foretold.outcome === 'runs' ? shown(foretold.candidate.absolute) : null,
     exit: fails?.exit ?? null,
+    stage: fails?.stage ?? null,
     reason: fails === undefined ? null : describeFailure(fails),
     passedOver: foretold.passedOver.map(describePassedOver),
     denied: denied.map((need) => ({ file: shown(need.path), why: need.why })),

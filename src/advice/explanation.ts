@@ -47,6 +47,8 @@ export interface CommandRow {
   /** The file that runs; null where none does or it is not known. */
   readonly file: string | null;
   readonly exit: number | null;
+  /** `exec`: landlock-run itself says so and ends; `start`: execve goes well, and the loader or env then gives up. Null where it does not fail. */
+  readonly stage: 'exec' | 'start' | null;
   /** Why it fails, in one sentence; null where it does not. */
   readonly reason: string | null;
   /** Candidates that are passed over, and why. */
