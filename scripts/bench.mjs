@@ -1,0 +1,197 @@
+/**
+ * Measures what landlock-run costs, side by side with what it is compared to.
+ *
+ *   node scripts/bench.mjs           writes the table into docs/performance.md
+ *   node scripts/bench.mjs --smoke   few rounds, writes nothing; exit 1 only where a ratio is more than twice its bar
+ *
+ * All rows of a group are started in turn, round by round; a ratio is the median of the rounds' own ratios, and its spread the middle half of them.
+ * Needs a build and a C compiler.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cli = join(root, 'bin', 'landlock-run');
+const smoke = process.argv.includes('--smoke');
+const folder = mkdtempSync(join(tmpdir(), 'landlock-run-bench-'));
+const environment = { PATH: '/usr/bin:/bin', HOME: folder };
+
+/** The program's absolute path, or undefined; a shell's `command -v` would name its own built-in ones. */
+const find = (name) => ['/usr/bin', '/bin'].map((folder) => join(folder, name)).find((path) => existsSync(path));
+const optional = (name, program, args) => (find(program) ? [{ name, command: [find(program), ...args] }] : []);
+
+function compilePolicy(name, options) {
+  const out = join(folder, name);
+  execFileSync(cli, [...options, '--compile', out], { env: environment, stdio: 'inherit' });
+  return out;
+}
+
+/** That many directories, as a policy that grants each. */
+function policyOf(count) {
+  const paths = Array.from({ length: count }, (_, index) =>
+    join(folder, 'rules', `${count}`, `${Math.floor(index / 100)}`, `${index}`),
+  );
+  for (const path of paths) mkdirSync(path, { recursive: true });
+  const file = join(folder, `rules-${count}.yaml`);
+  writeFileSync(file, `version: 1\nfs:\n  ro:\n${paths.map((path) => `    - ${path}\n`).join('')}`);
+  return file;
+}
+
+/** The first row of a group is what the others are divided by. A bar is a ratio. */
+function makeGroups() {
+  const bare = find('true');
+  const node = process.execPath;
+  const empty = join(folder, 'empty.js');
+  writeFileSync(empty, '');
+  const project = join(folder, 'project');
+  mkdirSync(project);
+  const yaml = join(folder, 'policy.yaml');
+  writeFileSync(yaml, `version: 1\nfs:\n  ro: [/opt]\n  rw: [${project}]\nnet:\n  connect: [443, "8000-8100"]\n`);
+  const twenty = policyOf(18);
+  const ports = ['--net-connect', '443', '--net-connect', '80'];
+  const flags = [cli, '--rw', project, '--', bare];
+  return [
+    {
+      title: 'a compiled launcher',
+      rounds: 400,
+      rows: [
+        { name: '`true`', command: [bare] },
+        ...optional('`env true`', 'env', [bare]),
+        ...optional('`setpriv --no-new-privs true`', 'setpriv', ['--no-new-privs', bare]),
+        ...optional('`bwrap --bind / / true`', 'bwrap', ['--bind', '/', '/', bare]),
+        { name: 'compiled launcher, network only', command: [compilePolicy('net', ports), bare] },
+        {
+          name: 'compiled launcher, 18 paths and 2 ports, no system profile',
+          bar: 1.25,
+          command: [compilePolicy('twenty', ['--policy', twenty, '--ro', '/', '--bare', ...ports]), bare],
+        },
+        {
+          name: 'compiled launcher, the same with the system profile',
+          command: [compilePolicy('system', ['--policy', twenty, ...ports]), bare],
+        },
+      ],
+    },
+    {
+      title: 'many rules',
+      rounds: 40,
+      rows: [
+        {
+          name: 'compiled launcher, 1,000 paths',
+          command: [compilePolicy('thousand', ['--policy', policyOf(1000)]), bare],
+        },
+        {
+          name: 'compiled launcher, 10,000 paths (linear: 10)',
+          bar: 11,
+          command: [compilePolicy('myriad', ['--policy', policyOf(10000)]), bare],
+        },
+      ],
+    },
+    {
+      title: 'the command line tool',
+      rounds: 100,
+      rows: [
+        { name: '`node empty.js`', command: [node, empty] },
+        { name: '`landlock-run --rw DIR -- true`', bar: 1.25, command: flags },
+        {
+          name: 'the same, with NODE_EXTRA_CA_CERTS set',
+          bar: 1.25,
+          command: ['/usr/bin/env', `NODE_EXTRA_CA_CERTS=${certificates()}`, ...flags],
+        },
+        { name: '`landlock-run --policy FILE -- true`', bar: 1.4, command: [cli, '--policy', yaml, '--', bare] },
+        {
+          name: 'without the front (bin/plain-node.cjs)',
+          command: [node, join(root, 'bin', 'plain-node.cjs'), ...flags.slice(1)],
+        },
+      ],
+    },
+  ];
+}
+
+/** A file that Node would read for half its start if it were told of it. */
+function certificates() {
+  const system = '/etc/ssl/certs/ca-certificates.crt';
+  return existsSync(system) ? system : join(folder, 'empty.js');
+}
+
+function buildTimer() {
+  const program = join(folder, 'bench-spawn');
+  execFileSync(process.env.CC ?? 'cc', [
+    '-std=c11',
+    '-O2',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    join(root, 'scripts', 'bench-spawn.c'),
+    '-o',
+    program,
+  ]);
+  return program;
+}
+
+function quantile(sorted, part) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+}
+
+function measure(timer, { rounds, rows }) {
+  const words = rows.flatMap(({ command }, index) => (index === 0 ? command : ['+', ...command]));
+  const text = execFileSync(timer, [`${smoke ? Math.ceil(rounds / 8) : rounds}`, ...words], {
+    env: environment,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const times = text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number));
+  return rows.map((row, index) => {
+    const own = times.map((round) => round[index] / 1e6).sort((a, b) => a - b);
+    const ratios = times.map((round) => round[index] / round[0]).sort((a, b) => a - b);
+    return {
+      ...row,
+      time: quantile(own, 0.5),
+      ratio: quantile(ratios, 0.5),
+      low: quantile(ratios, 0.25),
+      high: quantile(ratios, 0.75),
+    };
+  });
+}
+
+function renderGroup(title, rows) {
+  const lines = rows.map(({ name, time, ratio, low, high, bar }, index) => {
+    const shown = index === 0 ? '1' : `${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+    return `| ${name} | ${time.toFixed(2)} | ${shown} | ${bar === undefined ? '' : `${bar}${ratio <= bar ? '' : ', missed'}`} |`;
+  });
+  return `| ${title} | ms | ratio (middle half) | bar |\n|---|---|---|---|\n${lines.join('\n')}\n`;
+}
+
+function describeMachine() {
+  const [processor] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} x ${processor?.model ?? process.arch}, ${memory} GiB, Linux ${release().split('-')[0]}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.`;
+}
+
+function writeDocument(text) {
+  const file = join(root, 'docs', 'performance.md');
+  const document = readFileSync(file, 'utf8');
+  const [begin, end] = ['<!-- bench: made by npm run bench -->\n', '<!-- bench: end -->'];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error('docs/performance.md has no place for the table');
+  writeFileSync(file, `${document.slice(0, from + begin.length)}\n${text}\n${document.slice(to)}`);
+}
+
+try {
+  const timer = buildTimer();
+  const measured = makeGroups().map((group) => ({ title: group.title, rows: measure(timer, group) }));
+  const text = [describeMachine(), ...measured.map(({ title, rows }) => renderGroup(title, rows))].join('\n\n');
+  console.log(text);
+  if (!smoke) writeDocument(text.replaceAll('\n\n\n', '\n\n'));
+  const off = measured.flatMap(({ rows }) => rows).filter(({ ratio, bar }) => bar !== undefined && ratio > 2 * bar);
+  for (const { name, ratio, bar } of off)
+    console.error(`bench: ${name}: ${ratio.toFixed(2)}, more than twice its bar of ${bar}`);
+  process.exitCode = smoke && off.length > 0 ? 1 : 0;
+} finally {
+  rmSync(folder, { recursive: true });
+}
