@@ -1,13 +1,17 @@
 import { writeSync } from 'node:fs';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, refuse } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostic } from '../render/diagnostic.ts';
 
 /** Exit code of everything that is landlock-run's own: usage, policy, kernel, refused. */
 export const EXIT_REFUSED = 125;
 
+const STANDARD_OUTPUT = 1;
+
 /**
  * Writes all of a text to a descriptor, by writeSync: process.stdout and process.stderr would set O_NONBLOCK on descriptors that COMMAND shares.
- * A reader that has gone away is not our failure.
+ * A reader that has gone away is not our failure; a report on descriptor 1 that cannot be written for another reason is.
+ *
+ * @throws Refusal `output-unwritable`
  */
 export function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text, 'utf8');
@@ -15,7 +19,9 @@ export function writeAll(descriptor: number, text: string): void {
     try {
       at += writeSync(descriptor, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') waitBriefly();
+      const { code = 'EIO' } = error as NodeJS.ErrnoException;
+      if (code === 'EAGAIN') waitBriefly();
+      else if (descriptor === STANDARD_OUTPUT && code !== 'EPIPE') refuse('output-unwritable', undefined, code);
       else return;
     }
   }

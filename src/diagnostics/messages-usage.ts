@@ -58,6 +58,10 @@ export const usageMessages = {
     `the working directory has no name (${reason}), and a relative path needs it`,
     'change to a directory that exists, or give absolute paths',
   ],
+  'output-unwritable': (errno: string): Message => [
+    `standard output cannot be written: ${errno}`,
+    'make room for the report, or send it elsewhere',
+  ],
   internal: (reason: string): Message => [
     `a mistake of landlock-run's own: ${escapeText(reason)}`,
     'nothing ran; please report it with the command line',
