@@ -82,7 +82,7 @@ const MAY_BE_LOST = ['write-inside', 'bind-granted'];
  *
  * PATH may hold directories that could not be looked at; never one that the caller did not have.
  */
-function weaker(undisturbed, disturbed, callersPath) {
+export function weaker(undisturbed, disturbed, callersPath) {
   const [before, after] = [readState(undisturbed), readState(disturbed)];
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].filter((name) => {
