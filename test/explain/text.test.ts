@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { compileC } from '../support/compile-c.ts';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
+import { cliPath } from '../support/paths.ts';
+import { run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { ordinaryUser } from '../support/who.ts';
 
@@ -52,6 +55,22 @@ test('no colour in a pipe; --color always gives it, and NO_COLOR does not take i
     assert.doesNotMatch(plain.stdout, ESCAPE);
     assert.equal(plain.stdout, coloured.stdout.replace(/\x1b\[\d+m/g, ''));
   }
+});
+
+test('colour on a terminal, unless NO_COLOR is set, TERM is dumb or unknown, or --color never', async () => {
+  const terminal = compileC('on-terminal', ['test/contract/on-terminal.c']);
+  const coloured = async (env: Record<string, string | undefined>, ...words: string[]): Promise<boolean> => {
+    const { stdout } = await run(terminal, [cliPath, ...words, '--explain', '--no-net'], { env });
+    assert.match(stdout, /yes: a run with these options would start here|"starts":true/);
+    return ESCAPE.test(stdout);
+  };
+  assert.equal(await coloured({ NO_COLOR: undefined, TERM: 'xterm' }), true);
+  assert.equal(await coloured({ NO_COLOR: '', TERM: 'xterm' }), true); // no-color.org: not when empty
+  assert.equal(await coloured({ NO_COLOR: '1', TERM: 'xterm' }), false);
+  assert.equal(await coloured({ NO_COLOR: undefined, TERM: 'dumb' }), false);
+  assert.equal(await coloured({ NO_COLOR: undefined, TERM: undefined }), false);
+  assert.equal(await coloured({ NO_COLOR: undefined, TERM: 'xterm' }, '--color', 'never'), false);
+  assert.equal(await coloured({ NO_COLOR: undefined, TERM: 'xterm' }, '--json'), false);
 });
 
 test('names with control characters are shown escaped', async (t) => {
