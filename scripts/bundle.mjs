@@ -2,7 +2,7 @@
  * Bundles the command line tool as packs of modules: what every run needs, what a policy file needs, and the rest. A start pays for reading, compiling
  * and remembering what it may never use, so each pack is a file of its own with a code cache of its own; within a pack nothing is looked up on disk.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 
@@ -48,6 +48,7 @@ const lessOfNode = {
 export async function bundle(root) {
   const outputs = await splitModules(root);
   const packOf = assignPacks(outputs);
+  mkdirSync(join(root, 'dist'), { recursive: true });
   for (const file of PACK_FILES) {
     const modules = [];
     for (const [name, { text }] of outputs) if (packOf.get(name) === file) modules.push(await renderModule(name, text));
