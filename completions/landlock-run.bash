@@ -11,7 +11,7 @@ _landlock_run_command() {
     fi
     case $word in
       --) ((command++)); return ;;
-      --ro|--rw|--rwfile|--grant|--unix|--tmp|--net-connect|--net-bind|--udp-connect|--udp-bind|--other-net|--scope|--no-scope|--audit|--policy|--profile|--discover|--min-abi|--env|--env-keep|--env-unset|--keep-fd|--chdir|--limit|--status-fd|--why|--compile|--completion|--color) skip=1 ;;
+      --ro|--rw|--rwfile|--grant|--unix|--tmp|--net-connect|--net-bind|--udp-connect|--udp-bind|--other-net|--scope|--no-scope|--audit|--policy|--profile|--discover|--min-abi|--env|--env-keep|--env-unset|--keep-fd|--chdir|--limit|--status-fd|--why|--compile|--learn|--import|--completion|--color) skip=1 ;;
       -*) ;;
       *) return ;;
     esac
@@ -58,11 +58,13 @@ _landlock_run() {
     --status-fd) : ;;
     --why) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --compile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --learn) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --import) : ;;
     --completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")) ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")) ;;
     *)
       if [[ $current == -* && $previous != -- ]]; then
-        COMPREPLY=($(compgen -W '--ro --rw --rwfile --grant --unix --tmp --add-command --net-connect --net-bind --udp-connect --udp-bind --other-net --no-net --no-unix --scope --no-scope --audit --keep-caps --policy --profile --bare --discover --best-effort --min-abi --require-paths --allow-overlap --allow-unsandboxed --env --env-scrub --env-clear --env-keep --env-unset --keep-fd --keep-path --chdir --limit --status-fd --check --explain --why --compile --print-policy --completion --help -h --version -V --json --verbose --color' -- "$current"))
+        COMPREPLY=($(compgen -W '--ro --rw --rwfile --grant --unix --tmp --add-command --net-connect --net-bind --udp-connect --udp-bind --other-net --no-net --no-unix --scope --no-scope --audit --keep-caps --policy --profile --bare --discover --best-effort --min-abi --require-paths --allow-overlap --allow-unsandboxed --env --env-scrub --env-clear --env-keep --env-unset --keep-fd --keep-path --chdir --limit --status-fd --check --explain --why --compile --learn --no-verify --trace --import --print-policy --completion --help -h --version -V --json --verbose --color' -- "$current"))
       else
         COMPREPLY=($(compgen -c -- "$current"))
       fi

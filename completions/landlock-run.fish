@@ -11,7 +11,7 @@ function __landlock_run_rest
         else if test "$word" = --
             string join \n -- $words[2..-1]
             return
-        else if contains -- "$word" --ro --rw --rwfile --grant --unix --tmp --net-connect --net-bind --udp-connect --udp-bind --other-net --scope --no-scope --audit --policy --profile --discover --min-abi --env --env-keep --env-unset --keep-fd --chdir --limit --status-fd --why --compile --completion --color
+        else if contains -- "$word" --ro --rw --rwfile --grant --unix --tmp --net-connect --net-bind --udp-connect --udp-bind --other-net --scope --no-scope --audit --policy --profile --discover --min-abi --env --env-keep --env-unset --keep-fd --chdir --limit --status-fd --why --compile --learn --import --completion --color
             set skip 1
         else if not string match -q -- '-*' "$word"
             string join \n -- $words
@@ -73,6 +73,10 @@ complete -c landlock-run -n __landlock_run_ours -l check -d 'would a run with th
 complete -c landlock-run -n __landlock_run_ours -l explain -d 'what would be enforced and what not; nothing is run'
 complete -c landlock-run -n __landlock_run_ours -l why -r -F -d 'is PATH[:rwx], connect:PORT or bind:PORT allowed, by which grant, and what would allow it?'
 complete -c landlock-run -n __landlock_run_ours -l compile -r -F -d 'write a standalone launcher that applies exactly this policy'
+complete -c landlock-run -n __landlock_run_ours -l learn -r -F -d 'run COMMAND twice: first without any restriction, to write a policy for it, then under that policy, to prove it'
+complete -c landlock-run -n __landlock_run_ours -l no-verify -d 'with --learn: leave out the second run'
+complete -c landlock-run -n __landlock_run_ours -l trace -d 'run COMMAND, and list afterwards what the policy denied'
+complete -c landlock-run -n __landlock_run_ours -l import -x -d 'print the policy of another tool as ours: landlockconfig, landrun, sandbox-runtime, openshell'
 complete -c landlock-run -n __landlock_run_ours -l print-policy -d 'print the merged policy as YAML'
 complete -c landlock-run -n __landlock_run_ours -l completion -x -a 'bash zsh fish' -d 'print the completion script of bash, zsh or fish'
 complete -c landlock-run -n __landlock_run_ours -l help -s h -d 'print this'

@@ -52,6 +52,18 @@ async function perform(request: Request): Promise<number> {
       const { compile } = await import('./compile.ts');
       return compile(request);
     }
+    case 'learn': {
+      const { learn } = await import('./learn.ts');
+      return learn(request);
+    }
+    case 'trace': {
+      const { trace } = await import('./trace.ts');
+      return trace(request);
+    }
+    case 'import': {
+      const { importPolicy } = await import('./import.ts');
+      return importPolicy(request);
+    }
     case 'print-policy': {
       const { printPolicy } = await import('./print-policy.ts');
       return printPolicy(request);

@@ -149,6 +149,20 @@ export const OPTIONS: readonly OptionRow[] = [
     group: 'modes',
     text: 'write a standalone launcher that applies exactly this policy',
   },
+  {
+    name: '--learn',
+    value: 'OUT',
+    group: 'modes',
+    text: 'run COMMAND twice: first without any restriction, to write a policy for it, then under that policy, to prove it',
+  },
+  { name: '--no-verify', group: 'modes', text: 'with --learn: leave out the second run' },
+  { name: '--trace', group: 'modes', text: 'run COMMAND, and list afterwards what the policy denied' },
+  {
+    name: '--import',
+    value: 'KIND:FILE',
+    group: 'modes',
+    text: 'print the policy of another tool as ours: landlockconfig, landrun, sandbox-runtime, openshell',
+  },
   { name: '--print-policy', group: 'modes', text: 'print the merged policy as YAML' },
   {
     name: '--completion',

@@ -8,7 +8,19 @@ import type { Flag } from '../policy/from-flags.ts';
 import { FOREIGN_OPTIONS } from './foreign-options.ts';
 import { OPTIONS, type OptionRow } from './options.ts';
 
-export type Mode = 'run' | 'check' | 'explain' | 'why' | 'compile' | 'print-policy' | 'completion' | 'help' | 'version';
+export type Mode =
+  | 'run'
+  | 'check'
+  | 'explain'
+  | 'why'
+  | 'compile'
+  | 'learn'
+  | 'trace'
+  | 'import'
+  | 'print-policy'
+  | 'completion'
+  | 'help'
+  | 'version';
 
 /** A command line, understood. */
 export interface Request {
@@ -30,14 +42,20 @@ const MODE_FLAGS: Readonly<Record<string, Mode>> = {
   '--explain': 'explain',
   '--why': 'why',
   '--compile': 'compile',
+  '--learn': 'learn',
+  '--trace': 'trace',
+  '--import': 'import',
   '--print-policy': 'print-policy',
   '--completion': 'completion',
   '--help': 'help',
   '--version': 'version',
 };
 
+/** Modes that are nothing without a COMMAND. */
+const WITH_COMMAND: readonly Mode[] = ['run', 'learn', 'trace'];
+
 /** Modes in which a COMMAND would mean nothing. */
-const WITHOUT_COMMAND: readonly Mode[] = ['why', 'compile', 'print-policy', 'completion'];
+const WITHOUT_COMMAND: readonly Mode[] = ['why', 'compile', 'import', 'print-policy', 'completion'];
 
 const OUTPUT_FLAGS: ReadonlySet<string> = new Set(['--json', '--verbose', '--color']);
 
@@ -69,7 +87,8 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
     verbose: given.some((flag) => flag.name === '--verbose'),
     color: readColor(given),
   };
-  if (mode === 'run' && command.length === 0) refuse('command-missing', undefined);
+  if (WITH_COMMAND.includes(mode) && command.length === 0) refuse('command-missing', undefined);
+  if (mode !== 'learn' && given.some((flag) => flag.name === '--no-verify')) refuse('no-verify-alone', undefined);
   if (WITHOUT_COMMAND.includes(mode) && command.length > 0) refuse('command-unwanted', undefined, `--${mode}`);
   return request;
 }

@@ -1,5 +1,6 @@
 import { compileMessages } from './messages-compile.ts';
 import { kernelMessages } from './messages-kernel.ts';
+import { learnMessages } from './messages-learn.ts';
 import { libraryMessages } from './messages-library.ts';
 import { lintMessages } from './messages-lint.ts';
 import { policyMessages } from './messages-policy.ts';
@@ -16,6 +17,7 @@ export const messages = {
   ...policyMessages,
   ...kernelMessages,
   ...lintMessages,
+  ...learnMessages,
   ...compileMessages,
   ...libraryMessages,
 };

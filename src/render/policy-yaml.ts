@@ -30,6 +30,11 @@ export function renderPolicyYaml(policy: Policy): string {
   return escapeHidden(text);
 }
 
+/** A plain object of the policy file's shape → YAML. */
+export function renderPlainYaml(policy: Readonly<Record<string, unknown>>): string {
+  return new Document(policy).toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
 /** The policy as a plain object of the policy file's shape. */
 export function plainPolicy(policy: Policy): Record<string, unknown> {
   const profiles = policy.profiles.map((profile) => profile.value);

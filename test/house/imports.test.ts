@@ -8,7 +8,8 @@ import { projectFile } from '../support/paths.ts';
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli/parse.ts'],
   chalk: ['src/render/'],
-  yaml: ['src/policy/read-yaml.ts', 'src/render/policy-yaml.ts'],
+  yaml: ['src/policy/read-yaml.ts', 'src/render/policy-yaml.ts', 'src/render/learned-yaml.ts'],
+  'smol-toml': ['src/import/read-toml.ts'],
   valibot: ['src/policy/schema.ts', 'src/policy/validate.ts'],
   'fastest-levenshtein': ['src/base/nearest.ts'],
 };
@@ -32,7 +33,8 @@ function readImports(): Import[] {
     path.endsWith('.ts'),
   );
   return files.flatMap((path) => {
-    const text = readFileSync(projectFile(join('src', path)), 'utf8');
+    // A doc comment may show how the library is imported.
+    const text = readFileSync(projectFile(join('src', path)), 'utf8').replace(/^ \*.*$/gm, '');
     const found = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm)];
     return found.map(([, to = '']) => ({ from: `src/${path}`, to }));
   });
