@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/encode.ts';
-import { packageFile, packageRoots } from './package-roots.ts';
+import { packageRoots } from './package-roots.ts';
 
 /** What the kernel says of itself, each bit tried (native/core/probe.c). */
 export interface NativeProbe {
@@ -75,6 +75,7 @@ export interface Native {
 }
 
 let loaded: Native | undefined;
+let loadedFrom: string | undefined;
 let frontRecord: Uint8Array | undefined;
 
 /**
@@ -95,32 +96,53 @@ export function setFrontRecord(hex: string): void {
 export function loadNative(launcher?: string): Native {
   if (loaded !== undefined) return loaded;
   if (process.platform !== 'linux') refuse('not-linux', undefined, process.platform);
-  const path = addonPath(launcher);
-  if (path === undefined) {
-    return refuse('addon-missing', undefined, addonCandidates(launcher).join(', ') || 'anywhere', 'no such file');
-  }
   const module: { exports: unknown } = { exports: {} };
-  try {
-    process.dlopen(module as NodeJS.Module, path);
-  } catch (error) {
-    refuse('addon-missing', undefined, path, error instanceof Error ? error.message : String(error));
-  }
+  loadedFrom = openFirst(module as NodeJS.Module, addonCandidates(launcher));
   loaded = module.exports as Native;
   if (frontRecord !== undefined) loaded.adopt(frontRecord);
   return loaded;
 }
 
-/** The addon that would be loaded, for the lint; undefined where there is none. */
-export function addonPath(launcher?: string): string | undefined {
-  return besideLauncher(launcher).find((path) => existsSync(path)) ?? packageFile(...ADDON);
+/** Tries one file after the other; one that was built for another C library does not load, and leads to the next. Out: the one that loaded. */
+function openFirst(module: NodeJS.Module, candidates: readonly string[]): string {
+  const failures: string[] = [];
+  for (const path of candidates) {
+    if (!existsSync(path)) continue;
+    try {
+      process.dlopen(module, path);
+      return path;
+    } catch (error) {
+      failures.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    }
+  }
+  return refuse('addon-missing', undefined, candidates.join(', ') || 'anywhere', failures.join('; ') || 'no such file');
 }
 
-const ADDON = ['native', 'build', 'Release', 'landlock_run.node'] as const;
+/** The addon that was or would be loaded, for the lint; undefined where there is none. */
+export function addonPath(launcher?: string): string | undefined {
+  return loadedFrom ?? addonCandidates(launcher).find((path) => existsSync(path));
+}
 
+const FILE = 'landlock_run.node';
+
+/** What was built on this machine comes before what came with the package. */
 function addonCandidates(launcher?: string): string[] {
-  return [...besideLauncher(launcher), ...packageRoots().map((root) => join(root, ...ADDON))];
+  const places = [
+    join('native', 'build', 'Release'),
+    ...libraries().map((libc) => join('prebuilds', `linux-${process.arch}-${libc}`)),
+  ];
+  return [
+    ...besideLauncher(launcher),
+    ...packageRoots().flatMap((root) => places.map((place) => join(root, place, FILE))),
+  ];
+}
+
+/** The likelier C library first. musl's loader is on every system of musl's, where a library that plays glibc (gcompat) would load the wrong addon. */
+function libraries(): readonly string[] {
+  const loader = `/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`;
+  return existsSync(loader) ? ['musl', 'glibc'] : ['glibc', 'musl'];
 }
 
 function besideLauncher(launcher?: string): string[] {
-  return launcher === undefined ? [] : [join(dirname(launcher), 'landlock_run.node')];
+  return launcher === undefined ? [] : [join(dirname(launcher), FILE)];
 }

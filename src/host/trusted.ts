@@ -4,6 +4,7 @@ import type { TrustedFile } from '../advice/lint.ts';
 import { bytesOfText } from '../base/bytes.ts';
 import type { FenceFile } from '../policy/fence.ts';
 import type { FileView } from '../policy/overlap.ts';
+import { frontFile } from './front-file.ts';
 import { addonPath } from './native.ts';
 import { packageFile } from './package-roots.ts';
 
@@ -20,7 +21,7 @@ export function trustedFiles(policyFiles: readonly FenceFile[], view: FileView):
 function ownFiles(): string[] {
   const built = packageFile('dist');
   const inBuilt = built === undefined ? [] : filesIn(built);
-  return [packageFile('bin', 'landlock-run'), ...inBuilt, addonPath()].filter((path) => path !== undefined);
+  return [frontFile(), ...inBuilt, addonPath()].filter((path) => path !== undefined);
 }
 
 function filesIn(directory: string): string[] {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Bytes, textOfBytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
-import { packageFile } from '../host/package-roots.ts';
+import { frontFile } from '../host/front-file.ts';
 import { fsRightsOf } from '../kernel/rights.ts';
 import { describeLimit } from '../policy/limit.ts';
 import type { Grant, Statement } from '../policy/statement.ts';
@@ -26,7 +26,7 @@ export interface WrapOptions extends LocateOptions {
 export function wrap(policy: AnyPolicy, argv: readonly string[], options: WrapOptions = {}): string[] {
   return atBorder(() => {
     const { sources, file } = insideOf(policy, options);
-    const program = options.program ?? packageFile('bin', 'landlock-run') ?? 'landlock-run';
+    const program = options.program ?? frontFile() ?? 'landlock-run';
     if (file !== undefined) return [program, '--policy', resolve(file), '--', ...argv];
     if (sources.files.length > 0) refuse('wrap-no-option', undefined, 'a policy that names other files');
     return [program, ...wordsOf(sources.statements), '--', ...argv];
