@@ -1,0 +1,121 @@
+/** What the parsers' fuzzers begin with: words, sound policies, and policies that must be refused. */
+
+/** Values of every kind of option, right and nearly right. */
+export const WORDS: readonly string[] = [
+  ...[
+    '--',
+    '-',
+    '',
+    '.',
+    '/',
+    '~',
+    '/usr',
+    './proj',
+    'a\nb',
+    '/a/../b',
+    '//x',
+    '/proc/self',
+    '\xff\xfe',
+    '$HOME',
+    '${NAME}',
+    '%s',
+  ],
+  ...['443', '0', '65535', '65536', '1-2', '2-1', '1-', '-1', '8000-8100', 'any', 'none', '0x10', '1e3', ' 1', '٣'],
+  ...['read:/x', 'read,write:/x', 'exec:/a:b', ':/x', 'read:', 'refer,make_dir:/x', 'nonsense:/x'],
+  ...['signal', 'terminal', 'abstract-unix-socket', 'pathname-unix-socket', 'device-ioctl', 'git', 'node', 'system'],
+  ...[
+    'off',
+    'command',
+    'all',
+    'A=1',
+    'A',
+    '=x',
+    'A=',
+    'LC_*',
+    '*',
+    'core=0',
+    'nofile=1:2',
+    'nofile=2:1',
+    'data=2G',
+    'cpu=-1',
+  ],
+  ...[
+    '3',
+    '1048576',
+    'args',
+    'listen',
+    'auto',
+    'always',
+    'true',
+    'config.yaml#a,b',
+    '1',
+    '99',
+    '__proto__',
+    'constructor',
+  ],
+];
+
+export const SOUND_POLICIES: readonly string[] = [
+  'net: none\n',
+  '{"fs": {"ro": ["/usr"]}, "udp": "none"}',
+  'version: 1\nfs:\n  ro: [/opt/app, {path: /etc/app, required: true}]\n  rw: [./proj, {path: ./build, optional: true}]\n',
+  'fs:\n  rwfile: [/dev/ttyUSB0]\n  grant: [{path: /data, access: [read_file, read_dir]}]\n  unix: [/run/s]\ntmp: ./tmp\n',
+  'net:\n  connect: [443, "8000-8100"]\n  bind: []\nudp: {connect: [53], bind: []}\nother_net: none\n',
+  'fs: {}\nscope: {signal: on, terminal: off}\naudit: off\ncompatibility: best_effort\nmin_abi: 4\nrequire_paths: false\n',
+  'fs: {ro: ["${NAME}", "~/x", "${UNSET:-/y}", "a$$b"]}\nenv: {mode: scrub, keep: [PATH, "LC_*"], unset: ["AWS_*"], set: {CI: "1"}}\n',
+  'no_unix: true\nlimits: {data: 2G, nofile: 256, cpu: 60}\nchdir: ./proj\nkeep_fd: [3]\nnet: none\n',
+  '# a comment\n$schema: x\nx-team: [a, {b: c}]\nprofiles: []\nbare: true\nfs: &all {ro: [&p /a, *p]}\n',
+];
+
+const nested = (depth: number, open: string, close: string): string => open.repeat(depth) + close.repeat(depth);
+
+/** Nine levels of nine aliases each: four hundred million scalars where aliases are not capped. */
+const laughs = Array.from({ length: 9 }, (_, level) => {
+  const inside = level === 0 ? '"lol"' : `*a${level - 1}`;
+  return `x-${level}: &a${level} [${Array.from({ length: 9 }, () => inside).join(',')}]`;
+}).join('\n');
+
+/** By title. None of these may come to a plan. */
+export const ODD_POLICIES: Readonly<Record<string, string>> = {
+  'an empty file': '',
+  'a comment only': '# fs: {}\n',
+  null: 'null\n',
+  'a key without a value': 'fs:\n',
+  'an unknown key': 'fs: {}\nnett: none\n',
+  'a key twice': 'net: none\nnet: any\n',
+  'a second document': 'net: none\n---\nnet: any\n',
+  'an unknown tag': 'net: !!js/function "none"\n',
+  'a merge key': 'x-a: &a {net: any}\n<<: *a\nfs: {}\n',
+  'exploding aliases': `${laughs}\nnet: none\n`,
+  'an alias of itself': 'fs: {ro: &a [*a]}\n',
+  'the prototype as a key': '__proto__: {fs: any}\nnet: none\n',
+  'a constructor as a key': 'constructor: {prototype: {}}\nnet: none\n',
+  'the prototype as a scope': 'fs: {}\nscope: {__proto__: on}\n',
+  'bytes that are not UTF-8': 'fs: {ro: [/\xff]}\n',
+  'a NUL in a path': 'fs: {ro: ["/a\\0b"]}\n',
+  'a NUL in the file': 'net: none\n\0',
+  'a byte order mark in the middle': 'fs: {}\n\xef\xbb\xbfnet: none\n',
+  'a list at the top': '- net: none\n',
+  'a list for a mapping': 'fs: [/usr]\n',
+  'a number for a path': 'fs: {ro: [1]}\n',
+  'a port beyond the last': 'net: {connect: [65536]}\n',
+  'a port that is no whole number': 'net: {connect: [1.5]}\n',
+  'a port that is negative': 'net: {connect: [-1]}\n',
+  'a port in words': 'net: {connect: [https]}\n',
+  'a range backwards': 'net: {connect: ["2-1"]}\n',
+  'an ABI in words': 'fs: {}\nmin_abi: newest\n',
+  'an ABI without end': 'fs: {}\nmin_abi: 1e400\n',
+  'an unset variable': 'fs: {ro: ["${UNSET}"]}\n',
+  'a variable that does not end': 'fs: {ro: ["${UNSET"]}\n',
+  'the whole disk by expansion': 'fs: {rw: ["${UNSET:-/}"]}\n',
+  'a home directory by expansion': 'fs: {rw: ["~"]}\n',
+  'an unknown profile': 'fs: {}\nprofiles: [no-such-profile]\n',
+  'an unknown version': 'version: 2\nnet: none\n',
+  'only an environment': 'env: {mode: clear}\n',
+  'only limits': 'limits: {cpu: 1}\n',
+  'nothing but any': 'fs: any\nnet: any\n',
+  'a deep list': `x-a: ${nested(5000, '[', ']')}\nnet: [\n`,
+  'a deep mapping that does not end': `${'a: {'.repeat(3000)}\n`,
+  'a tab for indentation': 'fs:\n\tro: [/usr]\n',
+  'a quote that does not end': 'fs: {ro: ["/usr]}\n',
+};
