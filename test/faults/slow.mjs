@@ -1,0 +1,84 @@
+/**
+ * The faults that take minutes: every errno that there is in the core, and the built landlock-run with Node around it.
+ * `npm run test:faults`.
+ */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { liveAbi } from '../../build/test/support/kernel.js';
+import { cliPath } from '../../build/test/support/paths.js';
+import { disturb, summary } from './disturb.mjs';
+import { ALL_ERRNOS, errnoNumber } from './errnos.mjs';
+import { inject } from './inject.mjs';
+import { makeCheck, makePlace, makeScenarios } from './scenarios.mjs';
+
+const skip = liveAbi() >= 6 ? false : 'the plans need ABI 6';
+const place = makePlace();
+after(() => {
+  rmSync(place, { recursive: true, force: true });
+  process.stdout.write(`faults: ${summary()}\n`);
+});
+
+/** Every errno for the first call of a kind; the others of it have had the documented ones in the fast tests. */
+function everyErrnoOnce() {
+  const seen = new Set();
+  return ({ call, args, path }) => {
+    const kind = `${call} ${path} ${args.slice(0, 2).filter((value) => Math.abs(value) < 4096)}`;
+    if (seen.has(kind)) return [];
+    seen.add(kind);
+    return ALL_ERRNOS;
+  };
+}
+
+for (const [title, scenario] of Object.entries(makeScenarios(place))) {
+  if (scenario.fate !== 'starts') continue;
+  test(`a call of each kind fails with every errno: ${title}`, { skip }, () => {
+    assert.deepEqual(disturb({ ...scenario, status: true }, [], everyErrnoOnce()), []);
+  });
+}
+
+const F_GETFD = 1;
+const [EPERM, ENOMEM] = ['EPERM', 'ENOMEM'].map(errnoNumber);
+
+const program = [cliPath, '--rw', `${place}/in`, '--ro', `${place}/bin`, '--net-bind', '0', '--status-fd', '4', '--'];
+const landlockRun = {
+  command: `${place}/bin/witness`,
+  env: { PATH: process.env.PATH },
+  cwd: place,
+  program: [...program, `${place}/bin/witness`, `${place}/in/file`, `${place}/out/secret`],
+  fate: 'starts',
+  status: true,
+};
+
+test('every call of the addon fails once in landlock-run', { skip }, () => {
+  const scenario = { ...landlockRun, object: 'landlock_run.node' };
+  assert.deepEqual(
+    disturb(scenario, [], ({ index }) => [index % 2 === 0 ? EPERM : ENOMEM]),
+    [],
+  );
+});
+
+/* The front has no status to tell: it knows no options. A descriptor that cannot be asked about passes for closed there. */
+test('every call of the front fails once in landlock-run', { skip }, () => {
+  const scenario = { ...landlockRun, object: 'landlock-run', status: false };
+  const asksDescriptor = ({ call, args }) => call === 'fcntl' && args[1] === F_GETFD;
+  assert.deepEqual(
+    disturb(scenario, [], (site) => (asksDescriptor(site) ? [] : [EPERM, ENOMEM])),
+    [],
+  );
+});
+
+test('a check in which a call fails ends, leaves no process behind, and never crashes', { skip }, () => {
+  const check = makeCheck(place);
+  const { sites } = inject(check, [['list']]);
+  const faults = sites.flatMap((site) => [EPERM, ENOMEM].map((error) => [site.index, error]));
+  const wrong = inject(check, faults).results.flatMap((result, index) => {
+    const sound = result.exit === 0 && /^(0|125|-1) 0 \d+\n/.test(result.stdout);
+    const memory = result.exit === 2 && result.stdout === '';
+    return (sound || memory) && !result.started
+      ? []
+      : [{ fault: faults[index], site: sites[faults[index][0]], result }];
+  });
+  assert.ok(faults.length > 200);
+  assert.deepEqual(wrong, []);
+});
