@@ -50,7 +50,8 @@ function makeGroups() {
   mkdirSync(project);
   const yaml = join(folder, 'policy.yaml');
   writeFileSync(yaml, `version: 1\nfs:\n  ro: [/opt]\n  rw: [${project}]\nnet:\n  connect: [443, "8000-8100"]\n`);
-  const twenty = policyOf(18);
+  const twenty = policyOf(14);
+  const system = ['/usr', '/lib', '/lib64', '/etc/ld.so.cache'].flatMap((path) => ['--ro', path]);
   const ports = ['--net-connect', '443', '--net-connect', '80'];
   const flags = [cli, '--rw', project, '--', bare];
   return [
@@ -66,7 +67,7 @@ function makeGroups() {
         {
           name: 'compiled launcher, 18 paths and 2 ports, no system profile',
           bar: 1.25,
-          command: [compilePolicy('twenty', ['--policy', twenty, '--ro', '/', '--bare', ...ports]), bare],
+          command: [compilePolicy('twenty', ['--policy', twenty, ...system, '--bare', ...ports]), bare],
         },
         {
           name: 'compiled launcher, the same with the system profile',
