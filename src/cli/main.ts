@@ -3,7 +3,8 @@ import { diagnose, Refusal } from '../diagnostics/diagnostic.ts';
 import { loadNative, setFrontRecord } from '../host/native.ts';
 import type { Flag } from '../policy/from-flags.ts';
 import { EXIT_REFUSED, writeAll, writeDiagnostic, writeStatus } from './output.ts';
-import { parseCommandLine, type Request, wantsJson } from './parse.ts';
+import { parseCommandLine, type Request } from './parse.ts';
+import { readableFlags } from './readable-flags.ts';
 
 /**
  * The whole command: argv → request → effect → exit code. Does not return where COMMAND takes over this process.
@@ -23,8 +24,8 @@ export async function main(record?: string): Promise<number> {
       error instanceof Refusal
         ? error.diagnostic
         : diagnose('error', 'internal', undefined, error instanceof Error ? error.message : String(error));
-    writeDiagnostic(diagnostic, request?.json ?? wantsJson(words));
-    writeStatus(statusDescriptor(request?.flags ?? []), diagnostic.code);
+    writeDiagnostic(diagnostic, request?.json ?? readableFlags(words).some((flag) => flag.name === '--json'));
+    writeStatus(statusDescriptor(request?.flags ?? readableFlags(words)), diagnostic.code);
     return EXIT_REFUSED;
   }
 }
@@ -94,8 +95,8 @@ function commandLine(first: number): Bytes[] {
   return helpful ? plain : loadNative().rawArguments().slice(-count);
 }
 
-/** Where a refusal is reported to, if the command line said so in a form that can be read. */
+/** Where a refusal is reported to, if the command line said so in a form that can be read; never a standard descriptor. */
 function statusDescriptor(flags: readonly Flag[]): number | undefined {
   const value = flags.findLast((flag) => flag.name === '--status-fd')?.value;
-  return value !== undefined && /^[1-9][0-9]{0,6}$/.test(value) ? Number(value) : undefined;
+  return value !== undefined && /^[1-9][0-9]{0,6}$/.test(value) && Number(value) > 2 ? Number(value) : undefined;
 }

@@ -93,12 +93,6 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
   return request;
 }
 
-/** Is `--json` among our own words? Asked when the command line itself cannot be understood. */
-export function wantsJson(words: readonly Bytes[]): boolean {
-  const end = words.indexOf('--' as Bytes);
-  return words.slice(0, end < 0 ? words.length : end).includes('--json' as Bytes);
-}
-
 /** A parser that keeps one ordered list of what it saw, so that order and origin survive. */
 function makeProgram(seen: (name: string, value: Bytes | undefined) => void): Command {
   const program = new Command('landlock-run')
