@@ -27,7 +27,7 @@
 #define DATA_ARG(n) (16 + 8 * (n))
 #define DATA_ARG_HIGH(n) (20 + 8 * (n))
 
-enum { ASSEMBLER_MARKS = 48 };
+enum { ASSEMBLER_MARKS = 64 };
 
 struct assembler {
     struct sock_filter *out;

@@ -32,10 +32,16 @@ enum {
     LABEL_SEND_FLAGS,
     LABEL_OPEN_FLAGS,
     LABEL_CALLS_END,
+    /* The halves of the search for a call's number: one label for each split. */
+    LABEL_SPLIT_NATIVE = 64,
+    LABEL_SPLIT_COMPAT = 88,
 };
 
-/** With the call's number loaded: goes to the label or verdict of each call that the features look at; allows
- * the others. */
+/**
+ * With the call's number loaded: goes to the label or verdict of each call that the features look at; allows
+ * the others. By halves: when a filter is installed the kernel runs it once for every number that there is
+ * (seccomp_cache_prepare(), Linux 5.11), which is most of what installing costs.
+ */
 void filter_calls_find(struct assembler *a, enum filter_calls calls, uint64_t features);
 
 /** Writes what each of those labels looks at. Socketcall is i386's. */

@@ -21,6 +21,7 @@
 #define LABEL_NATIVE (LABEL_CALLS_END + 0)
 #define LABEL_COMPAT (LABEL_CALLS_END + 1)
 #define LABEL_X32 (LABEL_CALLS_END + 2)
+#define LABEL_X32_BIT (LABEL_CALLS_END + 3)
 
 static const uint32_t ARCH[][2] = {
     [FILTER_MACHINE_X86_64] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_I386},
@@ -37,10 +38,15 @@ uint64_t filter_complete(uint64_t features) {
     return features;
 }
 
+/** Numbers from X32_FIRST on. */
 static void x32_section(struct assembler *a) {
-    put_if_at_least(a, X32_BIT, LABEL_X32);
+    put_mark(a, LABEL_X32);
+    put_if_at_least(a, X32_BIT, LABEL_X32_BIT);
     put_if_at_least(a, X32_END, ALLOW);
-    put_if_at_least(a, X32_FIRST, DENY(ENOSYS));
+    put_go(a, DENY(ENOSYS));
+    put_mark(a, LABEL_X32_BIT);
+    put_if_equal(a, SKIPPED_CALL, ALLOW);
+    put_go(a, DENY(ENOSYS));
 }
 
 size_t filter_program(enum filter_machine machine, uint64_t features, struct sock_filter *out,
@@ -59,7 +65,7 @@ size_t filter_program(enum filter_machine machine, uint64_t features, struct soc
     put_mark(&a, LABEL_NATIVE);
     put_load(&a, DATA_NR);
     if (machine == FILTER_MACHINE_X86_64)
-        x32_section(&a);
+        put_if_at_least(&a, X32_FIRST, LABEL_X32);
     filter_calls_find(&a, machine == FILTER_MACHINE_X86_64 ? CALLS_X86_64 : CALLS_ARM64, features);
 
     put_mark(&a, LABEL_COMPAT);
@@ -67,10 +73,7 @@ size_t filter_program(enum filter_machine machine, uint64_t features, struct soc
     filter_calls_find(&a, machine == FILTER_MACHINE_X86_64 ? CALLS_I386 : CALLS_ARM, features);
 
     filter_calls_judge(&a, machine == FILTER_MACHINE_X86_64, features);
-    if (machine == FILTER_MACHINE_X86_64) {
-        put_mark(&a, LABEL_X32);
-        put_if_equal(&a, SKIPPED_CALL, ALLOW);
-        put_go(&a, DENY(ENOSYS));
-    }
+    if (machine == FILTER_MACHINE_X86_64)
+        x32_section(&a);
     return assembler_finish(&a);
 }
