@@ -23,7 +23,7 @@ import { requireAbi } from '../support/kernel.ts';
 import { projectFile } from '../support/paths.ts';
 import { type RunResult, run, type Word } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
-import { requireRoot } from '../support/who.ts';
+import { requireCapability } from '../support/who.ts';
 
 const DAMAGED = /^landlock-run: this program is damaged, nothing was opened and nothing ran \([^)]+\); [^\n]+\n$/;
 const templatePath = projectFile(`dist/launcher/${process.arch}/template`);
@@ -114,7 +114,7 @@ test('without COMMAND it is 125, told as the plan says', async (t) => {
 });
 
 test('no variable and no missing /proc changes what it does', async (t) => {
-  if (!requireRoot(t) || !requireAbi(t, 3)) return;
+  if (!requireCapability(t, 'CAP_SYS_ADMIN') || !requireAbi(t, 3)) return;
   const root = fixture(t, { file: 'x', 'sibling/b': 'y' });
   const path = await compile(join(root, 'launcher'), ['--ro', join(root, 'file')]);
   const script = 'mount -t tmpfs none /proc 2>/dev/null || exit 77; exec "$@"';
@@ -204,7 +204,7 @@ test('bytes behind the plan are not covered, and not read', async (t) => {
 });
 
 test('started set-user-ID it is 125', async (t) => {
-  if (!requireRoot(t)) return;
+  if (!requireCapability(t, 'CAP_SETUID')) return;
   const path = await plain(t);
   const script =
     'cp "$1" "$1-suid" && chmod 4755 "$1-suid" && exec setpriv --reuid 65534 --clear-groups "$1-suid" echo ran';

@@ -8,7 +8,7 @@ import { requireAbi } from '../support/kernel.ts';
 import { cliPath, projectFile, projectRoot } from '../support/paths.ts';
 import { run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
-import { requireRoot } from '../support/who.ts';
+import { requireCapability } from '../support/who.ts';
 
 const ECHO = ['--no-net', '--', 'echo', 'ran'];
 
@@ -58,7 +58,7 @@ test('it is found through PATH as npm links it', async (t) => {
 });
 
 test('it works where /proc is not mounted', async (t) => {
-  if (!requireRoot(t)) return;
+  if (!requireCapability(t, 'CAP_SYS_ADMIN')) return;
   const script = 'mount -t tmpfs none /proc 2>/dev/null || exit 77; exec "$@"';
   const result = await run('unshare', ['--mount', 'sh', '-c', script, 'sh', cliPath, ...ECHO]);
   if (result.code === 77) return t.skip('mounts are not allowed here');
@@ -201,7 +201,7 @@ test('a code cache of another content is not used', async (t) => {
 });
 
 test('started set-user-ID it is 125', async (t) => {
-  if (!requireRoot(t)) return;
+  if (!requireCapability(t, 'CAP_SETUID')) return;
   const root = install(t, 'app');
   symlinkSync(process.execPath, join(root, 'dist/node'));
   const script = 'chmod 4755 "$1" && exec setpriv --reuid 65534 --clear-groups "$@"';
