@@ -3,6 +3,7 @@ import { neededGrants } from '../advice/preflight-grants.ts';
 import type { ObservedRule, Reach } from '../advice/reach.ts';
 import { variableAfterEdits } from '../advice/variables.ts';
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { Refusal } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
 import { type Inspection, LOADER_VARIABLES } from '../executable/inspection.ts';
 import { fsMask, type Mask } from '../kernel/rights.ts';
@@ -20,6 +21,20 @@ export interface CommandOutlook {
   readonly foretold: Foretold;
 }
 
+/**
+ * Where COMMAND will be. A working directory that was removed has no name, and a run that names nothing relative goes well all the same: advice must not
+ * be what refuses it, so it is looked at by the kernel's own link, below which nothing is found.
+ */
+function directoryOfRun(policy: Policy, caller: Caller): Bytes {
+  if (policy.chdir !== undefined) return policy.chdir.value;
+  try {
+    return caller.workingDirectory();
+  } catch (error) {
+    if (error instanceof Refusal) return bytesOfText('/proc/self/cwd');
+    throw error;
+  }
+}
+
 /** Looks COMMAND up as the run will: in the PATH and working directory that it will have. Advice only. */
 export function inspectInPolicy(name: Bytes, policy: Policy, caller: Caller): Inspection {
   const variable = (text: string): Bytes | undefined =>
@@ -27,7 +42,7 @@ export function inspectInPolicy(name: Bytes, policy: Policy, caller: Caller): In
   return inspectCommand({
     name,
     PATH: variable('PATH'),
-    cwd: policy.chdir?.value ?? caller.workingDirectory(),
+    cwd: directoryOfRun(policy, caller),
     LD_LIBRARY_PATH: variable('LD_LIBRARY_PATH'),
     loaderVariables: LOADER_VARIABLES.filter((one) => variable(one) !== undefined),
   });
@@ -80,7 +95,7 @@ export function searchPath(
   );
   const kept: Bytes[] = [];
   const without: Bytes[] = [];
-  const base = policy.chdir?.value ?? caller.workingDirectory();
+  const base = directoryOfRun(policy, caller);
   for (const element of elements) {
     const directory = absolutePath((element || '.') as Bytes, base);
     const identity = identityOf(directory);
