@@ -8,11 +8,20 @@
  * built: a package that lacks one would say so only where it is missed.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ADDONS, FRONTS, inspectAddon } from './prebuilds.mjs';
+import { ADDONS, FRONTS, hashSources, inspectAddon, LICENSES, SOURCES } from './prebuilds.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'landlock-run-tests', 'musl');
@@ -78,3 +87,17 @@ for (const { arch, path } of FRONTS) {
   renameSync(join(root, `${path}.new`), join(root, path));
   console.log(`build-prebuilds: ${path}: ${readFileSync(front).length} bytes`);
 }
+
+/** Whose code esbuild puts into our bundles: what src/ imports by name, and nothing else, is taken from node_modules. */
+const BUNDLED = ['chalk', 'commander', 'fastest-levenshtein', 'smol-toml', 'valibot', 'yaml'];
+
+function licenseOf(name) {
+  const folder = join(root, 'node_modules', name);
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+  if (file === undefined) fail(`${name} has no licence file`);
+  return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+}
+
+writeFileSync(join(root, LICENSES), BUNDLED.map(licenseOf).join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync(join(root, SOURCES), `${hashSources(root)}\n`);

@@ -37,6 +37,17 @@ function nameOutputs(directory) {
   }
 }
 
+/**
+ * Puts a package's own declarations, without their comments, beside the one declaration of ours that is made of them: the library depends on no package.
+ */
+function bringTypes(name, user) {
+  const given = readFileSync(join(root, 'node_modules', name, 'dist', 'index.d.mts'), 'utf8');
+  const file = join(types, 'esm', user);
+  const text = readFileSync(file, 'utf8').replaceAll(`from '${name}'`, `from './${name}.js'`);
+  writeFileSync(join(dirname(file), `${name}.d.ts`), given.replace(/\/\*[^]*?\*\/\s*|^\/\/.*\n/gm, ''));
+  writeFileSync(file, text);
+}
+
 rmSync(types, { recursive: true, force: true });
 execFileSync(
   process.execPath,
@@ -50,6 +61,7 @@ execFileSync(
   { cwd: root, stdio: 'inherit' },
 );
 nameOutputs(join(types, 'esm'));
+bringTypes('valibot', join('policy', 'schema.d.ts'));
 cpSync(join(types, 'esm'), join(types, 'cjs'), { recursive: true });
 writeFileSync(join(types, 'esm', 'package.json'), '{ "type": "module" }\n');
 writeFileSync(join(types, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');

@@ -1,4 +1,24 @@
 /** What the npm package carries ready-made, and what is true of each file. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Which sources the prebuilds were made of: hashSources() at that time. */
+export const SOURCES = 'prebuilds/sources.sha256';
+
+/** The licences of the packages whose code is in our bundles. */
+export const LICENSES = 'dist/licenses.txt';
+
+/** One hash over everything below native/ that is built, names and contents. In: the top of the project. */
+export function hashSources(root) {
+  const hash = createHash('sha256');
+  for (const folder of ['addon', 'core', 'launcher']) {
+    for (const name of readdirSync(join(root, 'native', folder)).sort()) {
+      hash.update(`${folder}/${name}\0`).update(readFileSync(join(root, 'native', folder, name)));
+    }
+  }
+  return hash.update(readFileSync(join(root, 'native', 'binding.gyp'))).digest('hex');
+}
 
 const ARCHITECTURES = ['x64', 'arm64'];
 
