@@ -47,6 +47,7 @@ export function explain(facts: ExplainFacts): Explanation {
     files: files ?? null,
     network: explainNetwork(policy, enforcement),
     scopes: SCOPE_NAMES.map((name) => ({ name, state: scopeState(name, policy, enforcement) })),
+    filter: enforcement.filter,
     // What a kernel always denies makes nothing stricter where it denies nothing at all.
     unenforced: [...enforcement.refused, ...enforcement.dropped]
       .filter((one) => one.kind !== 'abi' && (!one.stricter || enforcement.handledFs !== 0))

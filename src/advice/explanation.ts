@@ -96,6 +96,8 @@ export interface Explanation extends Verdict {
   readonly files: FilesRow | null;
   readonly network: NetworkRow;
   readonly scopes: readonly { readonly name: string; readonly state: string }[];
+  /** The parts of the seccomp filter that the policy brings (docs/filter.md). */
+  readonly filter: readonly string[];
   /** What this kernel cannot enforce of what was asked, or of the usual hardening. */
   readonly unenforced: readonly UnenforcedRow[];
   readonly notStopped: readonly Hole[];

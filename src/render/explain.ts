@@ -28,7 +28,7 @@ function renderWhole(report: Explanation, colour: Colour, verbose: boolean): str
     ...section('skipped', renderSkipped(report, verbose), colour),
     ...section('COMMAND', renderCommand(report.command, report.starts, colour), colour),
     ...section('process', renderProcess(report, verbose), colour),
-    ...section('isolation', verbose ? report.scopes.map(({ name, state }) => pair(name, state)) : [], colour),
+    ...section('isolation', verbose ? renderIsolation(report) : [], colour),
     ...section(
       'notes',
       report.lint.map((one) => colour.yellow(told(one))),
@@ -154,6 +154,11 @@ function renderCommand(command: CommandRow | null, starts: boolean, colour: Colo
     ...command.notes.map((note) => `note: ${note}`),
     ...(command.proposal === '' ? [] : [`to let it run, add: ${command.proposal}`]),
   ];
+}
+
+function renderIsolation({ scopes, filter }: Explanation): string[] {
+  const parts = filter.length === 0 ? 'none' : filter.join(' ');
+  return [...scopes.map(({ name, state }) => pair(name, state)), pair('seccomp filter', parts)];
 }
 
 /** With `verbose` every variable by name instead of the edits, and the capabilities, which are always the same. */
