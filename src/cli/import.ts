@@ -13,6 +13,9 @@ import type { Request } from './parse.ts';
 
 const IMPORT = flagOrigin('--import');
 
+/** Keys by which an importer restricts something; a policy without any would be refused when it is run. */
+const RESTRICTS = ['fs', 'net', 'scope', 'no_unix'];
+
 /**
  * Prints the policy of another tool as ours, and tells on stderr what could not be carried over.
  *
@@ -32,6 +35,7 @@ export function importPolicy(request: Request): number {
   if (importer === undefined || file === '') return refuse('import-form', IMPORT, value, kinds);
   const { policy, leftOut } = read(importer, file);
   validateDocument(policy, () => IMPORT);
+  if (!RESTRICTS.some((key) => key in policy)) refuse('import-nothing', IMPORT, file);
   for (const { what, why } of leftOut)
     writeDiagnostic(diagnose('warning', 'import-left-out', IMPORT, what, why), request.json);
   writeAll(1, request.json ? `${JSON.stringify(policy, undefined, 2)}\n` : renderPlainYaml(policy));

@@ -102,12 +102,12 @@ export const learnMessages = {
     `${quote(file)} cannot be read as that kind: ${escapeBytes(reason)}`,
     'correct the file, or name another kind',
   ],
+  'import-nothing': (file: Bytes): Message => [
+    `${quote(file)} restricts nothing that a policy can say`,
+    'name the file that holds the restrictions',
+  ],
   'import-left-out': (what: string, why: string): Message => [
     `left out: ${escapeText(what)}: ${why}`,
     'look whether it matters to you',
-  ],
-  'discover-missing': (path: Bytes): Message => [
-    `the config refers to ${quote(path)}, which does not exist`,
-    'create it, or correct the config',
   ],
 };

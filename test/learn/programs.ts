@@ -133,7 +133,7 @@ http { access_log ${root}/log/access.log; types { text/plain txt; }
     prepare: (root) => {
       mkdirSync(join(root, 'data'));
       files(root, { 'conf/redis.conf': `port 18432\nbind 127.0.0.1\ndir ${root}/data\nsave 3600 1\n` });
-      return `${WAIT}rm -f ../data/*
+      return `${WAIT}rm -f ../data/dump.rdb
         redis-server ../conf/redis.conf >/dev/null & pid=$!
         wait_for redis-cli -p 18432 ping && redis-cli -p 18432 set k v >/dev/null && redis-cli -p 18432 save >/dev/null
         test "$(redis-cli -p 18432 get k)" = v; status=$?

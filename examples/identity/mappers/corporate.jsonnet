@@ -1,0 +1,1 @@
+local claims = std.extVar('claims'); { identity: { traits: { email: claims.email } } }
