@@ -18,11 +18,12 @@ static long record_signals(struct state_record *record) {
  * mounted. */
 static void record_descriptors(struct state_record *record) {
     for (int i = 0; i < STATE_RECORD_DESCRIPTORS; i++)
-        if (sys_fcntl(i, F_GETFD, 0) >= 0)
+        if (sys_fcntl(i, F_GETFD, 0) != -EBADF)
             record->open[i / 64] |= 1ull << (i % 64);
     for (int i = 0; i <= 2; i++) {
         long flags = sys_fcntl(i, F_GETFL, 0);
-        if (flags >= 0 && (flags & O_NONBLOCK) != 0)
+        /* What cannot be asked about is left as it is: it belongs to others too. */
+        if (flags < 0 || (flags & O_NONBLOCK) != 0)
             record->nonblocking |= 1u << i;
     }
 }
