@@ -26,7 +26,7 @@ export function disturb(scenario, before = [], errnosOf = (site) => documentedEr
     scenario,
     faults.map(({ site, error }) => [...before, site.index, error]),
   );
-  count.sites += sites.length - start;
+  count.sites += new Set(faults.map(({ site }) => site)).size;
   return faults.flatMap(({ site, error }, index) => {
     const result = results[index];
     count.runs++;

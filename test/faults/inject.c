@@ -7,8 +7,9 @@
  *
  *   [list] [SITE ERRNO]... [forever]
  *
- * Call SITE (from 0) fails with the errno, and the same for a second pair. `list`: every call is printed, a
- * line `site NAME ARG0 ... ARG5 PATH`. `forever`: all later calls of the last one's number fail as well.
+ * Call SITE (from 0) fails with the errno, and the same for a second pair. It is not made, but for close(2)
+ * with another errno than EPERM. `list`: every call is printed, a line `site NAME ARG0 ... ARG5 PATH`.
+ * `forever`: all later calls of the last one's number fail as well.
  *
  * After each run a line: `run EXIT SIGNAL STARTED HIT ORPHANS STDOUT STDERR STATUS`, the last three in
  * hexadecimal with an x before them: what came out of descriptors 1, 2 and 4. Exit status 0; 99 where tracing

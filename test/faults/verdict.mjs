@@ -2,6 +2,7 @@
 import { errnoNumber } from './errnos.mjs';
 
 const F_GETFD = 1;
+const F_GETFL = 3;
 const TCGETS = 0x5401;
 const RLIMIT_NOFILE = 7;
 const CREATE_RULESET = 0;
@@ -16,6 +17,7 @@ const errnos = (names) => new Set(names.split(' ').map(errnoNumber));
  */
 const MAY_FAIL = [
   ['fcntl', ({ args }) => args[1] === F_GETFD, any, 'only EBADF says that a descriptor is closed'],
+  ['fcntl', ({ args }) => args[1] === F_GETFL, any, 'what cannot be asked about O_NONBLOCK is left as it is'],
   ['fcntl', ({ args }) => args[0] > 2, any, 'a word names a descriptor: it may be closed, never left open'],
   [
     'seccomp',
