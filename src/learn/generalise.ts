@@ -74,7 +74,7 @@ function placesOfChange({ path, items }: Use, world: World): Placement[] {
   }
   // What was made there is there now, so the next run needs only that.
   return [...items].map((item) => {
-    if (isGone(item, world)) return place(item, 'none', TOO_WIDE);
+    if (isGone(item, world) || isTooWide(item, world.home)) return place(item, 'none', TOO_WIDE);
     return place(item, world.kind(item) === 'directory' ? 'rw' : 'rwfile', 'in a directory that is too wide itself');
   });
 }

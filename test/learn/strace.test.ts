@@ -107,12 +107,12 @@ test('no line of any kind stops the reader', () => {
 });
 
 test('what strace escapes comes back byte for byte, and splits where it was joined', () => {
-  const escape = (text: string): string =>
+  const escaped = (text: string): string =>
     [...text].map((one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`).join('');
   const anyBytes = fc.array(fc.integer({ min: 1, max: 255 })).map((codes) => String.fromCharCode(...codes) as Bytes);
   fc.assert(
     fc.property(fc.array(anyBytes), (words) => {
-      const split = splitArguments(`${words.map((word) => `"${escape(word)}"`).join(', ')})`);
+      const split = splitArguments(`${words.map((word) => `"${escaped(word)}"`).join(', ')})`);
       assert.deepEqual(
         split?.words.map((word) => unescapeText(word.slice(1, -1))),
         words,
