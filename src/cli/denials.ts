@@ -1,4 +1,6 @@
+import { quote } from '../base/escape.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { AuditDenial } from '../learn/audit-record.ts';
 import type { Denial } from '../learn/denials.ts';
 import { writeDiagnostic } from './output.ts';
 
@@ -18,5 +20,15 @@ export function writeDenials(denials: readonly Denial[], json: boolean): void {
   for (const [flag, count] of told) {
     if (json || count <= TOLD_EACH) continue;
     writeDiagnostic(diagnose('warning', 'trace-more', undefined, count - TOLD_EACH, flag), json);
+  }
+}
+
+/** Tells what only the kernel's log has: each kind of denial on each object once. */
+export function writeAudited(audited: readonly AuditDenial[], json: boolean): void {
+  const said = audited.map(
+    ({ blockers, path, object }) => [blockers, path === undefined ? object : quote(path)] as const,
+  );
+  for (const [blockers, subject] of new Map(said.map((one) => [one.join(' '), one] as const)).values()) {
+    writeDiagnostic(diagnose('warning', 'audit-denied', undefined, blockers, subject), json);
   }
 }

@@ -8,7 +8,7 @@ import { loadNative, type Native } from '../host/native.ts';
 import { textEnvironment } from '../host/own-command.ts';
 import { runRestricted } from '../host/restricted-trace.ts';
 import { type Ending, findStrace } from '../host/strace.ts';
-import { writeDenials } from './denials.ts';
+import { writeAudited, writeDenials } from './denials.ts';
 import { writeDiagnostic } from './output.ts';
 import type { Request } from './parse.ts';
 
@@ -30,6 +30,7 @@ export async function trace(request: Request): Promise<number> {
   const kernel = probeKernel(native);
   const result = await runRestricted({ strace, prepared, kernel, caller, flags, output, command, environment });
   writeDenials(result.denials, json);
+  writeAudited(result.audited, json);
   return endAs(result);
 }
 

@@ -41,8 +41,8 @@ export const learnMessages = {
     flag === '' ? 'no option allows them' : `${flag} would allow them`,
   ],
   'audit-denied': (blockers: string, subject: string): Message => [
-    `denied, says the audit log: ${blockers}${subject === '' ? '' : ` ${subject}`}`,
-    'ask --why about it',
+    `denied, says the kernel's log: ${escapeText(blockers)}${subject === '' ? '' : ` ${subject}`}`,
+    '--why tells which grant is missing',
   ],
   'learn-first-run': (command: string): Message => [
     `COMMAND runs twice: now without any restriction, to learn what it does: ${command}`,

@@ -1,8 +1,11 @@
 import type { Bytes } from '../base/bytes.ts';
+import { quote } from '../base/escape.ts';
+import { type AuditDenial, parseAuditRecords } from '../learn/audit-record.ts';
 import { type Denial, denialOf, distinctDenials } from '../learn/denials.ts';
 import type { TraceEvent } from '../learn/event.ts';
 import { EventReader, TRACED_CALLS } from '../learn/trace-events.ts';
 import type { Flag } from '../policy/from-flags.ts';
+import { watchAuditLog } from './audit-log.ts';
 import type { PreparedPolicy } from './build-request.ts';
 import type { Caller } from './caller.ts';
 import { makeFileView } from './files.ts';
@@ -29,6 +32,8 @@ export interface RestrictedRun {
 /** How COMMAND ended, and what it was denied. */
 export interface RestrictedResult extends Ending {
   readonly denials: readonly Denial[];
+  /** What the kernel logged of COMMAND's own domain, beside that. */
+  readonly audited: readonly AuditDenial[];
 }
 
 /**
@@ -43,6 +48,7 @@ export async function runRestricted(run: RestrictedRun): Promise<RestrictedResul
   const reader = new EventReader(directory, baseName(command[0]), true);
   let failed: TraceEvent[] = [];
   let since = 0n;
+  const readLog = prepared.policy.audit.value === 'off' ? () => [] : watchAuditLog();
   const ending = await runTraced(
     {
       strace: run.strace,
@@ -65,7 +71,15 @@ export async function runRestricted(run: RestrictedRun): Promise<RestrictedResul
   const world = makeWorld(view, caller.home(), () => since);
   const facts = makeDenialFacts(prepared, run.kernel, caller, view, world, (pid) => reader.hasProcess(pid));
   const denials = failed.flatMap((event) => denialOf(event, facts) ?? []);
-  return { code: ending.code, signal: ending.signal, denials: distinctDenials(denials) };
+  const { denials: logged, owners } = parseAuditRecords(readLog());
+  const own = logged.filter((one) => owners.get(one.domain) === reader.first);
+  const told = distinctDenials(denials);
+  return {
+    code: ending.code,
+    signal: ending.signal,
+    denials: told,
+    audited: own.filter(({ path }) => path === undefined || !told.some((one) => one.subject.includes(quote(path)))),
+  };
 }
 
 /** A search along PATH that went on to a candidate that could be executed was denied nothing that it needed. */

@@ -37,6 +37,11 @@ export class EventReader {
     this.begun = !restricted;
   }
 
+  /** The process that was started, and that became COMMAND. */
+  get first(): number | undefined {
+    return this.#first;
+  }
+
   /** Was the process part of the run? */
   hasProcess(pid: number): boolean {
     return this.#processes.has(pid);

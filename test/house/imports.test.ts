@@ -34,7 +34,7 @@ function readImports(): Import[] {
   );
   return files.flatMap((path) => {
     // A doc comment may show how the library is imported.
-    const text = readFileSync(projectFile(join('src', path)), 'utf8').replace(/^ \*.*$/gm, '');
+    const text = readFileSync(projectFile(join('src', path)), 'utf8').replace(/^(?:\/\*\*| \*).*$/gm, '');
     const found = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm)];
     return found.map(([, to = '']) => ({ from: `src/${path}`, to }));
   });
