@@ -11,7 +11,7 @@ _landlock_run_command() {
     fi
     case $word in
       --) ((command++)); return ;;
-      --ro|--rw|--rwfile|--grant|--unix|--tmp|--net-connect|--net-bind|--udp-connect|--udp-bind|--other-net|--scope|--no-scope|--audit|--policy|--profile|--discover|--min-abi|--env|--env-keep|--env-unset|--keep-fd|--chdir|--limit|--status-fd|--why|--compile|--learn|--import|--completion|--color) skip=1 ;;
+      --ro|--rw|--rwfile|--grant|--unix|--tmp|--net-connect|--net-bind|--udp-connect|--udp-bind|--other-net|--scope|--no-scope|--audit|--policy|--profile|--discover|--min-abi|--env|--env-keep|--env-unset|--keep-fd|--chdir|--limit|--status-fd|--compiled|--why|--compile|--learn|--import|--completion|--color) skip=1 ;;
       -*) ;;
       *) return ;;
     esac
@@ -56,6 +56,7 @@ _landlock_run() {
     --chdir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
     --limit) COMPREPLY=($(compgen -W 'as= core= cpu= data= fsize= memlock= msgqueue= nice= nofile= nproc= rtprio= rttime= sigpending= stack=' -- "$current")); compopt -o nospace ;;
     --status-fd) : ;;
+    --compiled) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --why) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --compile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --learn) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
@@ -64,7 +65,7 @@ _landlock_run() {
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")) ;;
     *)
       if [[ $current == -* && $previous != -- ]]; then
-        COMPREPLY=($(compgen -W '--ro --rw --rwfile --grant --unix --tmp --add-command --net-connect --net-bind --udp-connect --udp-bind --other-net --no-net --no-unix --scope --no-scope --audit --keep-caps --policy --profile --bare --discover --best-effort --min-abi --require-paths --allow-overlap --allow-unsandboxed --env --env-scrub --env-clear --env-keep --env-unset --keep-fd --keep-path --chdir --limit --status-fd --check --explain --why --compile --learn --no-verify --trace --import --print-policy --completion --help -h --version -V --json --verbose --color' -- "$current"))
+        COMPREPLY=($(compgen -W '--ro --rw --rwfile --grant --unix --tmp --add-command --net-connect --net-bind --udp-connect --udp-bind --other-net --no-net --no-unix --scope --no-scope --audit --keep-caps --policy --profile --bare --discover --best-effort --min-abi --require-paths --allow-overlap --allow-unsandboxed --env --env-scrub --env-clear --env-keep --env-unset --keep-fd --keep-path --chdir --limit --status-fd --check --explain --compiled --why --compile --learn --no-verify --trace --import --print-policy --completion --help -h --version -V --json --verbose --color' -- "$current"))
       else
         COMPREPLY=($(compgen -c -- "$current"))
       fi

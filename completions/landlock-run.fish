@@ -11,7 +11,7 @@ function __landlock_run_rest
         else if test "$word" = --
             string join \n -- $words[2..-1]
             return
-        else if contains -- "$word" --ro --rw --rwfile --grant --unix --tmp --net-connect --net-bind --udp-connect --udp-bind --other-net --scope --no-scope --audit --policy --profile --discover --min-abi --env --env-keep --env-unset --keep-fd --chdir --limit --status-fd --why --compile --learn --import --completion --color
+        else if contains -- "$word" --ro --rw --rwfile --grant --unix --tmp --net-connect --net-bind --udp-connect --udp-bind --other-net --scope --no-scope --audit --policy --profile --discover --min-abi --env --env-keep --env-unset --keep-fd --chdir --limit --status-fd --compiled --why --compile --learn --import --completion --color
             set skip 1
         else if not string match -q -- '-*' "$word"
             string join \n -- $words
@@ -71,6 +71,7 @@ complete -c landlock-run -n __landlock_run_ours -l limit -x -a 'as= core= cpu= d
 complete -c landlock-run -n __landlock_run_ours -l status-fd -x -d 'report on descriptor N why COMMAND did not start'
 complete -c landlock-run -n __landlock_run_ours -l check -d 'would a run with these options be accepted here? prove it'
 complete -c landlock-run -n __landlock_run_ours -l explain -d 'what would be enforced and what not; nothing is run'
+complete -c landlock-run -n __landlock_run_ours -l compiled -r -F -d 'with --explain: what is in a launcher of --compile'
 complete -c landlock-run -n __landlock_run_ours -l why -r -F -d 'is PATH[:rwx], connect:PORT or bind:PORT allowed, by which grant, and what would allow it?'
 complete -c landlock-run -n __landlock_run_ours -l compile -r -F -d 'write a standalone launcher that applies exactly this policy'
 complete -c landlock-run -n __landlock_run_ours -l learn -r -F -d 'run COMMAND twice: first without any restriction, to write a policy for it, then under that policy, to prove it'

@@ -13,6 +13,7 @@ import { survey } from '../host/survey.ts';
 import { encodePlan } from '../plan/encode.ts';
 import { renderExplanation } from '../render/explain.ts';
 import { colourFor } from './colour.ts';
+import { explainCompiled } from './explain-compiled.ts';
 import { lookAround } from './look-around.ts';
 import { writeAll } from './output.ts';
 import type { Request } from './parse.ts';
@@ -23,6 +24,7 @@ import type { Request } from './parse.ts';
  * @returns 0 where a run would start, 1 where not, be it that the policy itself is refused.
  */
 export async function explainRequest(request: Request): Promise<number> {
+  if (request.flags.some((flag) => flag.name === '--compiled')) return explainCompiled(request);
   const native = loadNative();
   const caller = makeCaller(native);
   const report = await explainPolicy(request, native, caller);

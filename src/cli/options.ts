@@ -137,6 +137,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: '--check', group: 'modes', text: 'would a run with these options be accepted here? prove it' },
   { name: '--probe', group: 'modes', text: 'the same as --check', hidden: true },
   { name: '--explain', group: 'modes', text: 'what would be enforced and what not; nothing is run' },
+  { name: '--compiled', value: 'FILE', group: 'modes', text: 'with --explain: what is in a launcher of --compile' },
   {
     name: '--why',
     value: 'QUERY',

@@ -89,6 +89,8 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
   };
   if (WITH_COMMAND.includes(mode) && command.length === 0) refuse('command-missing', undefined);
   if (mode !== 'learn' && given.some((flag) => flag.name === '--no-verify')) refuse('no-verify-alone', undefined);
+  if (mode !== 'explain' && given.some((flag) => flag.name === '--compiled'))
+    refuse('compiled-alone', undefined, undefined);
   if (WITHOUT_COMMAND.includes(mode) && command.length > 0) refuse('command-unwanted', undefined, `--${mode}`);
   return request;
 }

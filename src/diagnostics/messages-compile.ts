@@ -5,6 +5,12 @@ import type { Message } from './message.ts';
 /** Compiled launchers: writing them, and reading them back. */
 export const compileMessages = {
   'compile-twice': (): Message => ['a call writes one launcher', 'leave one of the two out'],
+  'compiled-alone': (other: string | undefined): Message => [
+    other === undefined
+      ? '--compiled belongs to --explain'
+      : `a launcher holds its whole policy, and ${other} would change nothing of it`,
+    other === undefined ? 'add --explain, or leave it out' : `leave ${other} out`,
+  ],
   'template-missing': (arch: string, reason: string): Message => [
     `the template of launchers for ${arch} cannot be used: ${escapeText(reason)}`,
     'build it with npm run build, or install landlock-run again',

@@ -1,0 +1,47 @@
+import type { RequirementKind, Unmet } from '../ruleset/ruleset.ts';
+
+/** What is in a compiled launcher: a documented shape (docs/explain.md), the same for text and JSON. */
+export interface CompiledReport {
+  readonly v: 1;
+  readonly launcher: string;
+  readonly architecture: string;
+  readonly paths: readonly CompiledPath[];
+  readonly ports: readonly { readonly rights: readonly string[]; readonly ports: string; readonly origin: string }[];
+  readonly requirements: readonly CompiledRequirement[];
+  readonly limits: readonly { readonly name: string; readonly soft: string | null; readonly hard: string | null }[];
+  readonly environment: {
+    readonly mode: 'inherit' | 'scrub' | 'clear';
+    readonly keep: readonly string[];
+    readonly unset: readonly string[];
+    readonly pass: readonly string[];
+    /** Names; values are not told. */
+    readonly set: readonly string[];
+  };
+  readonly chdir: string | null;
+  readonly keepFds: readonly string[];
+  readonly statusFd: number | null;
+  readonly capabilitiesLost: readonly string[];
+  /** Consents that were given when it was made. */
+  readonly consents: readonly string[];
+}
+
+export interface CompiledPath {
+  /** Null: each terminal on descriptors 0 to 2. */
+  readonly path: string | null;
+  readonly rights: readonly string[];
+  readonly origin: string;
+  readonly required: boolean;
+  /** A directory that is made where it is missing. */
+  readonly made: boolean;
+  readonly profile: boolean;
+}
+
+export interface CompiledRequirement {
+  readonly kind: RequirementKind;
+  readonly names: readonly string[];
+  /** Parts of the filter that stand in for it. */
+  readonly instead: readonly string[];
+  /** What becomes of a run where the kernel lacks it. */
+  readonly unmet: Unmet;
+  readonly origin: string;
+}
