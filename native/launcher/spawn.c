@@ -52,8 +52,11 @@ static void read_ruleset(const char **at, struct spawn_source *source) {
 /** Fills the list in; it has room for a number at every second byte of the text. */
 static unsigned read_kept(const char *at, int *kept) {
     unsigned count = 0;
-    while (*at != '\0')
-        kept[count++] = read_descriptor(&at, text_find(at, ',') == NULL ? '\0' : ',');
+    bool more = *at != '\0';
+    while (more) {
+        more = text_find(at, ',') != NULL;
+        kept[count++] = read_descriptor(&at, more ? ',' : '\0');
+    }
     return count;
 }
 

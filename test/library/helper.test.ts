@@ -1,0 +1,111 @@
+/** The spawn helper: what it is handed is never COMMAND's, whichever of COMMAND's own descriptors are closed. */
+import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Native } from '../../src/host/native.ts';
+import { insideOf, parsePolicy } from '../../src/library/policy.ts';
+import { compileC } from '../support/compile-c.ts';
+import { fixture } from '../support/fixture.ts';
+import { requireAbi } from '../support/kernel.ts';
+import { projectFile } from '../support/paths.ts';
+import { run } from '../support/run.ts';
+
+const helper = projectFile(`dist/launcher/${process.arch}/spawn`);
+const native = createRequire(import.meta.url)(projectFile('native/build/Release/landlock_run.node')) as Native;
+const lister = compileC('list-descriptors', ['test/library/list-descriptors.c'], ['-static']);
+
+/** The status descriptor is a file, so that what was told can be read. */
+async function start(t: TestContext, prepared: boolean, closed: readonly (0 | 1 | 2)[], words: readonly string[]) {
+  const directory = fixture(t);
+  const { plan } = insideOf(parsePolicy({ fs: { ro: ['/'], rw: [directory] } }), {});
+  const built = prepared ? native.prepare(plan) : undefined;
+  const file = built?.file ?? native.seal(plan);
+  const status = openSync(join(directory, 'status'), 'w+');
+  try {
+    const ruleset = built === undefined ? '' : '5';
+    const fds = [file, status, ...(built === undefined ? [] : [built.ruleset])];
+    const result = await run(helper, [`1:4:3:${ruleset}:`, ...words], { fds, closed });
+    return { result, status: readFileSync(join(directory, 'status'), 'utf8'), output: join(directory, 'out') };
+  } finally {
+    closeSync(status);
+    closeSync(file);
+    if (built !== undefined) closeSync(built.ruleset);
+  }
+}
+
+const EIGHT = Array.from({ length: 8 }, (_, mask) => ([0, 1, 2] as const).filter((fd) => (mask & (1 << fd)) !== 0));
+
+for (const prepared of [true, false])
+  for (const closed of EIGHT)
+    test(`COMMAND has 0, 1, 2 without ${closed.join(', ') || 'none'}, and nothing of ours: ${prepared ? 'prepared' : 'a plan'}`, async (t) => {
+      if (!requireAbi(t, 3)) return;
+      // Exits with a bit for each of 0 to 9 that is open.
+      const { result, status } = await start(t, prepared, closed, [lister]);
+      const expected = [0, 1, 2].filter((fd) => !(closed as readonly number[]).includes(fd));
+      assert.deepEqual(
+        [0, 1, 2, 3, 4, 5, 6, 7].filter((fd) => ((result.code ?? 0) & (1 << fd)) !== 0),
+        expected,
+      );
+      assert.match(status, /^\{"v":1,"event":"exec","fs":\d+,"net":0,"scope":\d+,"filter":\d+\}\n$/);
+    });
+
+test('the lister sees what a program without the helper has', async () => {
+  const status = openSync('/dev/null', 'r');
+  const result = await run(lister, [], { fds: [status, status, status] });
+  closeSync(status);
+  assert.equal(result.code, 0b111111);
+});
+
+test("what is told goes to the status descriptor, and none of it to COMMAND's stderr", async (t) => {
+  const { result, status } = await start(t, true, [], ['no-such-command-here']);
+  assert.deepEqual([result.code, result.stdout, result.stderr], [127, '', '']);
+  const lines = status
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { code?: string; event?: string });
+  assert.deepEqual(
+    lines.map((line) => line.event ?? line.code),
+    ['exec', 'command-not-found', 'exec-failed'],
+  );
+});
+
+for (const [what, words] of Object.entries({
+  'no words': [],
+  'another version': ['2:4:3::', 'true'],
+  'a descriptor below 3': ['1:2:3::', 'true'],
+  'no numbers': ['1:a:b::', 'true'],
+  'a list that does not end': ['1:4:3::6,', 'true'],
+  'no command': ['1:4:3::'],
+}))
+  test(`started by hand with ${what}: 125, one line, nothing runs`, async () => {
+    const result = await run(helper, words);
+    assert.equal(result.code, 125);
+    assert.match(result.stderr, /^landlock-run: the spawn helper was not started as its library does [^\n]*\n$/);
+  });
+
+test('a plan and a ruleset that do not belong together are refused', async (t) => {
+  const directory = fixture(t);
+  const { plan } = insideOf(parsePolicy({ fs: { ro: ['/'], rw: [directory] } }), {});
+  const built = native.prepare(plan);
+  const sealed = native.seal(plan);
+  const cases: [string, (number | null)[], RegExp][] = [
+    ['1:4:3:-:', [built.file], /plan-damaged/], // it has a ruleset
+    ['1:4:3::', [built.file], /plan-damaged/], // it is a prepared one
+    ['1:4:3:5:', [sealed, null, built.ruleset], /plan-damaged/], // it is not
+    ['1:4:3:5:', [built.file, null, sealed], /restrict-refused/], // that is no ruleset
+    ['1:4:9::', [sealed], /plan-unreadable/], // nothing is there
+    ['1:4:3:5:17', [built.file, null, built.ruleset], /descriptor-not-open/],
+  ];
+  for (const [control, given, expected] of cases) {
+    const path = join(directory, 'status');
+    const status = openSync(path, 'w+');
+    const fds = [given[0] ?? null, status, ...given.slice(2)];
+    const result = await run(helper, [control, 'echo', 'ran'], { fds });
+    closeSync(status);
+    assert.deepEqual([result.code, result.stdout, result.stderr], [125, '', ''], control);
+    assert.match(readFileSync(path, 'utf8'), expected);
+  }
+  for (const fd of [built.file, built.ruleset, sealed]) closeSync(fd);
+});
