@@ -5,6 +5,9 @@ const USAGE = `Usage: landlock-run [options] [--] COMMAND [ARG...]
        landlock-run [options] --explain [-- COMMAND]
        landlock-run [options] --why QUERY
        landlock-run [options] --compile OUT
+       landlock-run [options] --learn OUT -- COMMAND
+       landlock-run [options] --trace -- COMMAND
+       landlock-run --import KIND:FILE
        landlock-run [options] --print-policy
 
 Run COMMAND so that the Linux kernel itself (Landlock) keeps it to what the options allow.
