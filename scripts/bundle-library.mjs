@@ -44,7 +44,7 @@ function bringTypes(name, user) {
   const given = readFileSync(join(root, 'node_modules', name, 'dist', 'index.d.mts'), 'utf8');
   const file = join(types, 'esm', user);
   const text = readFileSync(file, 'utf8').replaceAll(`from '${name}'`, `from './${name}.js'`);
-  writeFileSync(join(dirname(file), `${name}.d.ts`), given.replace(/\/\*[^]*?\*\/\s*|^\/\/.*\n/gm, ''));
+  writeFileSync(join(dirname(file), `${name}.d.ts`), given.replace(/\/\*[\s\S]*?\*\/\s*|^\/\/.*\n/gm, ''));
   writeFileSync(file, text);
 }
 

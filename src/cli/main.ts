@@ -1,5 +1,6 @@
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { diagnose, Refusal } from '../diagnostics/diagnostic.ts';
+import { type Embedded, setEmbedded } from '../host/embedded.ts';
 import { loadNative, setFrontRecord } from '../host/native.ts';
 import type { Flag } from '../policy/from-flags.ts';
 import { EXIT_REFUSED, writeAll, writeDiagnostic, writeStatus } from './output.ts';
@@ -10,11 +11,13 @@ import { readableFlags } from './readable-flags.ts';
  * The whole command: argv → request → effect → exit code. Does not return where COMMAND takes over this process.
  *
  * @param record what the front wrote down about this process, where there is a front: it is then the first word behind the script.
+ * @param embedded what a single binary has in itself.
  */
-export async function main(record?: string): Promise<number> {
+export async function main(record?: string, embedded?: Embedded): Promise<number> {
   let words: Bytes[] = [];
   let request: Request | undefined;
   try {
+    if (embedded !== undefined) setEmbedded(embedded);
     if (record !== undefined) setFrontRecord(record);
     words = commandLine(record === undefined ? 2 : 3);
     request = parseCommandLine(words);

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/encode.ts';
+import { embeddedFiles } from './embedded.ts';
 import { packageRoots } from './package-roots.ts';
 
 /** What the kernel says of itself, each bit tried (native/core/probe.c). */
@@ -97,7 +98,14 @@ export function loadNative(launcher?: string): Native {
   if (loaded !== undefined) return loaded;
   if (process.platform !== 'linux') refuse('not-linux', undefined, process.platform);
   const module: { exports: unknown } = { exports: {} };
-  loadedFrom = openFirst(module as NodeJS.Module, addonCandidates(launcher));
+  const embedded = embeddedFiles();
+  if (embedded === undefined) {
+    loadedFrom = openFirst(module as NodeJS.Module, addonCandidates(launcher));
+  } else {
+    // Only by its descriptor: the file has no name. Needs /proc.
+    openFirst(module as NodeJS.Module, [`/proc/self/fd/${embedded.addon}`]);
+    closeSync(embedded.addon);
+  }
   loaded = module.exports as Native;
   if (frontRecord !== undefined) loaded.adopt(frontRecord);
   return loaded;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuse } from '../../diagnostics/diagnostic.ts';
+import { embeddedFiles } from '../embedded.ts';
 import { errnoName } from '../files.ts';
 import { packageRoots } from '../package-roots.ts';
 
@@ -30,6 +31,8 @@ export function architectureOfTemplate(bytes: Uint8Array): LauncherArchitecture 
 }
 
 function read(name: string): Buffer {
+  const embedded = embeddedFiles()?.file(`dist/launcher/${name}`);
+  if (embedded !== undefined) return Buffer.from(embedded);
   let reason = 'the package is nowhere to be found';
   for (const folder of packageRoots().map((root) => join(root, 'dist', 'launcher'))) {
     try {
