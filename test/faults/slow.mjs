@@ -3,6 +3,7 @@
  * `npm run test:faults`.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { liveAbi } from '../../build/test/support/kernel.js';
@@ -39,12 +40,13 @@ for (const [title, scenario] of Object.entries(makeScenarios(place))) {
 
 const [EIO, EPERM, ENOMEM] = ['EIO', 'EPERM', 'ENOMEM'].map(errnoNumber);
 
-const program = [cliPath, '--rw', `${place}/in`, '--ro', `${place}/bin`, '--net-bind', '0', '--status-fd', '4', '--'];
+const options = ['--rw', `${place}/in`, '--ro', `${place}/bin`, '--net-bind', '0'];
+const command = [`${place}/bin/witness`, `${place}/in/file`, `${place}/out/secret`];
 const landlockRun = {
   command: `${place}/bin/witness`,
   env: { PATH: process.env.PATH },
   cwd: place,
-  program: [...program, `${place}/bin/witness`, `${place}/in/file`, `${place}/out/secret`],
+  program: [cliPath, ...options, '--status-fd', '4', '--', ...command],
   fate: 'starts',
   status: true,
 };
@@ -65,6 +67,13 @@ test('every call of the front fails once in landlock-run', { skip }, () => {
     disturb(scenario, [], (site) => (isRepeated(site) ? [] : [EPERM, ENOMEM])),
     [],
   );
+});
+
+test('every call of a compiled launcher fails with each errno that it documents', { skip }, () => {
+  const launcher = `${place}/launcher`;
+  execFileSync(cliPath, [...options, '--compile', launcher], { cwd: place, env: landlockRun.env });
+  const scenario = { ...landlockRun, object: 'launcher', program: [launcher, ...command], status: false };
+  assert.deepEqual(disturb(scenario), []);
 });
 
 test('a check in which a call fails ends, leaves no process behind, and never crashes', { skip }, () => {
