@@ -4,6 +4,7 @@
 #include "caller.h"
 #include "values.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -47,6 +48,19 @@ static napi_value make_pipe(napi_env env, napi_callback_info info) {
         return array;
     close(ends[0]);
     close(ends[1]);
+    return NULL;
+}
+
+/** close(descriptor: number): undefined. Of those made here: node:fs warns in a worker of what it did not
+ * open. Throws. */
+static napi_value close_descriptor(napi_env env, napi_callback_info info) {
+    napi_value value;
+    int32_t descriptor;
+    if (!get_arguments(env, info, 1, &value) ||
+        !check_status(env, napi_get_value_int32(env, value, &descriptor)))
+        return NULL;
+    if (close(descriptor) != 0)
+        throw_errno(env, "close", errno);
     return NULL;
 }
 
@@ -106,7 +120,7 @@ bool spawning_define(napi_env env, napi_value exports) {
     static const struct {
         const char *name;
         napi_callback function;
-    } functions[] = {{"seal", seal}, {"pipe", make_pipe}, {"prepare", prepare}};
+    } functions[] = {{"seal", seal}, {"pipe", make_pipe}, {"prepare", prepare}, {"close", close_descriptor}};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         napi_value function;
         if (!check_status(env, napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH,

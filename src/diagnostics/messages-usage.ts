@@ -52,7 +52,7 @@ export const usageMessages = {
   ],
   'addon-missing': (tried: string, reason: string): Message => [
     `the native addon cannot be loaded from ${tried}: ${escapeText(reason)}`,
-    'build it with npm run build, or install landlock-run again',
+    "build it with npm run build, or install landlock-run again; in a bundled program leave landlock-run out of the bundle (esbuild: external: ['landlock-run'])",
   ],
   'working-directory-gone': (reason: string): Message => [
     `the working directory has no name (${reason}), and a relative path needs it`,

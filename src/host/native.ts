@@ -71,6 +71,8 @@ export interface Native {
   seal(plan: Plan): number;
   /** A pipe, both ends close-on-exec. */
   pipe(): [read: number, write: number];
+  /** Closes a descriptor that was made here. */
+  close(descriptor: number): void;
   /** Builds the plan's ruleset in a throw-away child. This process is not restricted. */
   prepare(plan: Plan): NativePrepared;
 }

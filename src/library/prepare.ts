@@ -1,5 +1,4 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import { diagnose, refuse } from '../diagnostics/diagnostic.ts';
 import { readCoreDiagnostics } from '../host/core-output.ts';
 import { type Enforcement, makeEnforcement } from './enforcement.ts';
@@ -52,8 +51,9 @@ export class Sandbox {
     const fence = this.#fence;
     this.#fence = undefined;
     if (fence === undefined) return;
-    closeSync(fence.plan);
-    if (fence.ruleset !== undefined && fence.ruleset >= 0) closeSync(fence.ruleset);
+    const native = findNative(this.#options);
+    native.close(fence.plan);
+    if (fence.ruleset !== undefined && fence.ruleset >= 0) native.close(fence.ruleset);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

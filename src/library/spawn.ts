@@ -3,7 +3,6 @@ import type {
   ChildProcessWithoutNullStreams,
   SpawnOptions as NodeSpawnOptions,
 } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
 import { adviser } from './advise.ts';
@@ -55,7 +54,7 @@ export function spawnOnce(policy: AnyPolicy, command: string, args: readonly str
   try {
     return startIn({ plan, ruleset: undefined }, inside, command, args, options);
   } finally {
-    closeSync(plan);
+    native.close(plan);
   }
 }
 

@@ -1,5 +1,4 @@
 import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import { Refusal } from '../diagnostics/diagnostic.ts';
 import type { Native } from '../host/native.ts';
 import type { Enforcement } from './enforcement.ts';
@@ -52,7 +51,7 @@ export function start(native: Native, fence: Fence, { command, args, options, la
       stdio: [...given, ...ours],
     });
     hideOurs(child, given.length, command, [options.argv0 ?? command, ...args]);
-    closeSync(writer);
+    native.close(writer);
     open = false;
     if (child.pid === undefined)
       return { child, error: failChild(child, launcher, options.cwd), enforcement: undefined };
@@ -65,8 +64,8 @@ export function start(native: Native, fence: Fence, { command, args, options, la
   } catch (error) {
     throw translated(error, launcher, options.cwd);
   } finally {
-    if (open) closeSync(writer);
-    closeSync(reader);
+    if (open) native.close(writer);
+    native.close(reader);
   }
 }
 
