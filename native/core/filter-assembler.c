@@ -31,30 +31,16 @@ static uint32_t verdict(uint8_t label) {
     return SECCOMP_RET_ERRNO | (uint32_t)(label - DENY(0));
 }
 
-/* Finds where a label is; 0 is "nowhere", as no jump ever goes back to the first instruction. */
-static size_t position_of(const struct assembler *a, uint8_t label) {
-    for (size_t i = 0; i < a->mark_count; i++)
-        if (a->mark_label[i] == label)
-            return a->mark_position[i];
-    return 0;
-}
-
 void assembler_start(struct assembler *a, struct sock_filter *out, size_t capacity) {
-    a->out = out;
-    a->capacity = capacity;
-    a->length = 0;
-    a->broken = 0;
-    a->mark_count = 0;
+    *a = (struct assembler){.out = out, .capacity = capacity};
 }
 
 void put_mark(struct assembler *a, uint8_t label) {
-    if (a->mark_count == ASSEMBLER_MARKS || label == NEXT || position_of(a, label) != 0 ||
-        a->length > 0xffff) {
+    if (label == NEXT || a->position[label] != 0 || a->length == 0 || a->length > 0xffff) {
         a->broken = 1;
         return;
     }
-    a->mark_label[a->mark_count] = label;
-    a->mark_position[a->mark_count++] = (uint16_t)a->length;
+    a->position[label] = (uint16_t)a->length;
 }
 
 void put_load(struct assembler *a, uint32_t offset) { emit(a, LOAD_ABSOLUTE, 0, 0, offset); }
@@ -73,8 +59,17 @@ void put_if_at_least(struct assembler *a, uint32_t value, uint8_t label) {
     emit(a, JUMP_AT_LEAST, label, NEXT, value);
 }
 
+void put_unless_at_least(struct assembler *a, uint32_t value, uint8_t label) {
+    emit(a, JUMP_AT_LEAST, NEXT, label, value);
+}
+
 void put_unless_bits(struct assembler *a, uint32_t bits, uint8_t label) {
     emit(a, JUMP_BITS, NEXT, label, bits);
+}
+
+static int is_conditional(const struct sock_filter *instruction) {
+    return instruction->code == JUMP_EQUAL || instruction->code == JUMP_AT_LEAST ||
+           instruction->code == JUMP_BITS;
 }
 
 void put_go(struct assembler *a, uint8_t label) {
@@ -86,7 +81,7 @@ void put_go(struct assembler *a, uint8_t label) {
 
 /* Puts a verdict that is jumped to behind the program, once. */
 static void place_verdict(struct assembler *a, uint8_t label) {
-    if (label < FIRST_VERDICT || position_of(a, label) != 0)
+    if (label < FIRST_VERDICT || a->position[label] != 0)
         return;
     put_mark(a, label);
     put_go(a, label);
@@ -97,7 +92,7 @@ static void place_verdict(struct assembler *a, uint8_t label) {
 static uint32_t distance(struct assembler *a, size_t index, uint32_t label, uint32_t reach) {
     if (label == NEXT)
         return 0;
-    size_t position = position_of(a, (uint8_t)label);
+    size_t position = a->position[(uint8_t)label];
     if (position <= index || position >= a->length || position - index - 1 > reach) {
         a->broken = 1;
         return 0;
@@ -108,7 +103,7 @@ static uint32_t distance(struct assembler *a, size_t index, uint32_t label, uint
 size_t assembler_finish(struct assembler *a) {
     size_t body = a->length;
     for (size_t i = 0; i < body; i++) {
-        if (a->out[i].code != JUMP_EQUAL && a->out[i].code != JUMP_AT_LEAST && a->out[i].code != JUMP_BITS)
+        if (!is_conditional(&a->out[i]))
             continue;
         place_verdict(a, a->out[i].jt);
         place_verdict(a, a->out[i].jf);

@@ -27,16 +27,13 @@
 #define DATA_ARG(n) (16 + 8 * (n))
 #define DATA_ARG_HIGH(n) (20 + 8 * (n))
 
-enum { ASSEMBLER_MARKS = 64 };
-
 struct assembler {
     struct sock_filter *out;
     size_t capacity;
     size_t length;
     int broken;
-    size_t mark_count;
-    uint8_t mark_label[ASSEMBLER_MARKS];
-    uint16_t mark_position[ASSEMBLER_MARKS];
+    uint16_t
+        position[256]; /* of each label that is marked; 0 is nowhere, as no jump goes back to the start */
 };
 
 /* Starts a program in out, which holds capacity instructions. */
@@ -59,6 +56,9 @@ void put_unless_equal(struct assembler *a, uint32_t value, uint8_t label);
 
 /* Where A >= value (unsigned), go to label; else to the next instruction. */
 void put_if_at_least(struct assembler *a, uint32_t value, uint8_t label);
+
+/* Where A < value (unsigned), go to label; else to the next instruction. */
+void put_unless_at_least(struct assembler *a, uint32_t value, uint8_t label);
 
 /* Where none of these bits is set in A, go to label; else to the next instruction. */
 void put_unless_bits(struct assembler *a, uint32_t bits, uint8_t label);

@@ -1,5 +1,7 @@
 #include "filter-calls.h"
 
+#include "filter-search.h"
+
 #include <stdbool.h>
 
 /* Any feature that looks at sockets. */
@@ -71,50 +73,18 @@ enum { SOCKETCALL_SENDMSG = 16, SOCKETCALL_SENDMMSG = 20 };
 #define O_TRUNC 01000
 
 #define CALLS_MAX (sizeof CALLS / sizeof CALLS[0])
-
-/* The rows that count, by number. */
-struct search {
-    const struct call *rows[CALLS_MAX];
-    size_t count;
-    enum filter_calls calls;
-    uint8_t next_label;
-};
-
-static uint16_t number_of(const struct search *search, size_t index) {
-    return search->rows[index]->number[search->calls];
-}
-
-static void add_row(struct search *search, const struct call *row) {
-    size_t at = search->count++;
-    while (at > 0 && number_of(search, at - 1) > row->number[search->calls]) {
-        search->rows[at] = search->rows[at - 1];
-        at--;
-    }
-    search->rows[at] = row;
-}
-
-static void find_between(struct assembler *a, struct search *search, size_t from, size_t to) {
-    if (to - from <= 2) {
-        for (size_t i = from; i < to; i++)
-            put_if_equal(a, number_of(search, i), search->rows[i]->to);
-        put_go(a, ALLOW);
-        return;
-    }
-    size_t middle = from + (to - from) / 2;
-    uint8_t label = search->next_label++;
-    put_if_at_least(a, number_of(search, middle), label);
-    find_between(a, search, from, middle);
-    put_mark(a, label);
-    find_between(a, search, middle, to);
-}
+_Static_assert(CALLS_MAX <= SEARCH_CALLS_MAX, "room for every row");
 
 void filter_calls_find(struct assembler *a, enum filter_calls calls, uint64_t features) {
     bool compat = calls == CALLS_I386 || calls == CALLS_ARM;
-    struct search search = {.calls = calls, .next_label = compat ? LABEL_SPLIT_COMPAT : LABEL_SPLIT_NATIVE};
+    struct search search;
+    search_start(&search, compat ? LABEL_SPLIT_COMPAT : LABEL_SPLIT_NATIVE);
     for (size_t i = 0; i < CALLS_MAX; i++)
         if ((CALLS[i].features & features) && CALLS[i].number[calls] != NONE)
-            add_row(&search, &CALLS[i]);
-    find_between(a, &search, 0, search.count);
+            search_add(&search, CALLS[i].number[calls], CALLS[i].to);
+    if (calls == CALLS_X86_64)
+        search_end(&search, X32_FIRST, LABEL_X32);
+    search_put(&search, a);
 }
 
 static void judge_ioctl(struct assembler *a) {

@@ -31,16 +31,19 @@ enum {
     LABEL_INET_LEFT,
     LABEL_SEND_FLAGS,
     LABEL_OPEN_FLAGS,
+    LABEL_X32, /* not here: filter-program.c */
     LABEL_CALLS_END,
-    /* The halves of the search for a call's number: one label for each split. */
-    LABEL_SPLIT_NATIVE = 64,
-    LABEL_SPLIT_COMPAT = 88,
+    /* The search for a call's number: one label for each split. */
+    LABEL_SPLIT_NATIVE = 48,
+    LABEL_SPLIT_COMPAT = 80,
 };
 
+/* Numbers of x86-64 from here on are x32's (asm/unistd.h), or none. */
+#define X32_FIRST 512
+
 /**
- * With the call's number loaded: goes to the label or verdict of each call that the features look at; allows
- * the others. By halves: when a filter is installed the kernel runs it once for every number that there is
- * (seccomp_cache_prepare(), Linux 5.11), which is most of what installing costs.
+ * With the call's number loaded: goes to the label or verdict of each call that the features look at, and of
+ * x32's numbers to LABEL_X32; allows the others.
  */
 void filter_calls_find(struct assembler *a, enum filter_calls calls, uint64_t features);
 

@@ -9,10 +9,9 @@
 #define AUDIT_ARCH_AARCH64 0xc00000b7u
 #define AUDIT_ARCH_ARM 0x40000028u
 
-/* Numbers from here on are x32's (asm/unistd.h). */
+/* Numbers from here on are x32's (asm/unistd.h). X32_FIRST to 547 are too, and Linux before 5.4 took them
+ * without the bit; 64-bit calls resume at 548. */
 #define X32_BIT 0x40000000u
-/* 512 to 547 are x32's too, and Linux before 5.4 took them without the bit; 64-bit calls resume at 548. */
-#define X32_FIRST 512
 #define X32_END 548
 /* Not a call: a tracer's way to skip one. An errno from here would overwrite the result that the tracer set.
  */
@@ -20,8 +19,7 @@
 
 #define LABEL_NATIVE (LABEL_CALLS_END + 0)
 #define LABEL_COMPAT (LABEL_CALLS_END + 1)
-#define LABEL_X32 (LABEL_CALLS_END + 2)
-#define LABEL_X32_BIT (LABEL_CALLS_END + 3)
+#define LABEL_X32_BIT (LABEL_CALLS_END + 2)
 
 static const uint32_t ARCH[][2] = {
     [FILTER_MACHINE_X86_64] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_I386},
@@ -64,8 +62,6 @@ size_t filter_program(enum filter_machine machine, uint64_t features, struct soc
 
     put_mark(&a, LABEL_NATIVE);
     put_load(&a, DATA_NR);
-    if (machine == FILTER_MACHINE_X86_64)
-        put_if_at_least(&a, X32_FIRST, LABEL_X32);
     filter_calls_find(&a, machine == FILTER_MACHINE_X86_64 ? CALLS_X86_64 : CALLS_ARM64, features);
 
     put_mark(&a, LABEL_COMPAT);

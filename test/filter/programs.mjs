@@ -7,7 +7,7 @@ import { after } from 'node:test';
 
 const here = import.meta.dirname;
 const core = join(here, '../../native/core');
-const parts = ['filter.c', 'filter-program.c', 'filter-calls.c', 'filter-assembler.c'];
+const parts = ['filter.c', 'filter-program.c', 'filter-calls.c', 'filter-assembler.c', 'filter-search.c'];
 const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${core}`];
 
 /** A directory that is removed when this test file ends. */
