@@ -1,5 +1,7 @@
 /** bin/landlock-run starts the right Node with nothing of the caller's, from wherever it is called, and gives everything back. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -108,6 +110,35 @@ test('a run cannot plant what the next run loads', async (t) => {
   assert.equal((await sandbox(['--rw', '.', '--', 'sh', '-c', plant], { cwd: root, env })).code, 0);
   const next = await sandbox(['--rw', '.', '--', 'true'], { cwd: root, env });
   assert.deepEqual([next.code, next.stderr, existsSync(join(root, 'escaped'))], [0, '', false]);
+});
+
+/** Sends SIGUSR1 to a Node that has started, and asks its debugger on loopback where it is to be reached. Out: status and answer. */
+async function askDebugger(t: TestContext, program: string, words: readonly string[]): Promise<[number, string]> {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  child.kill('SIGUSR1');
+  const [told] = await once(child.stderr, 'data');
+  assert.match(String(told), /^(?:Debugger listening on|Starting inspector on)/);
+  if (/address already in use/.test(String(told))) return [0, ''];
+  const response = await fetch('http://127.0.0.1:9229/json/list');
+  const answer = await response.text();
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  return [response.status, answer];
+}
+
+test('a SIGUSR1 while Node starts opens a debugger whose address nobody is told', async (t) => {
+  const root = install(t, 'app');
+  symlinkSync(process.execPath, join(root, 'dist/node'));
+  const entry = join(root, 'dist/front.cjs');
+  writeFileSync(entry, 'require("node:fs").writeSync(1, "started"); setInterval(() => {}, 1000);');
+  const [plain, address] = await askDebugger(t, process.execPath, [entry]);
+  if (plain === 0) return t.skip('another debugger has the port');
+  assert.equal(plain, 200);
+  assert.match(address, /webSocketDebuggerUrl/);
+  assert.deepEqual(await askDebugger(t, join(root, 'bin/landlock-run'), ECHO), [404, '']);
 });
 
 test('words of the user that look like the record, or like options of Node, are words', async () => {
