@@ -5,7 +5,10 @@ import type { Target } from './targets.ts';
 import type { Trial } from './trial.ts';
 
 /** How a claim is tried. */
-export type Way = 'free' | 'strict' | 'best effort' | 'launcher';
+export type Way = 'free' | 'strict' | 'best effort' | 'launcher' | 'launcher, best effort';
+
+/** The file of a claim's launcher in the guest, or undefined where there is none. */
+export type LauncherOf = (claim: Claim, level: 'strict' | 'best effort') => string | undefined;
 
 /** A trial, and what it must come to. */
 export interface Planned {
@@ -26,9 +29,9 @@ function free(claim: Claim): Outcome[] {
 /**
  * The trials of a kernel, controls first: without landlock-run; strict; with --best-effort where strict refuses; and by compiled launchers.
  *
- * In: the kernel; the file of a claim's launcher in the guest, or undefined where there is none.
+ * In: the kernel; where the launchers are.
  */
-export function planTrials(target: Target, launcherOf: (claim: Claim) => string | undefined): Planned[] {
+export function planTrials(target: Target, launcherOf: LauncherOf): Planned[] {
   // A fake kernel keeps no audit log of its own.
   const claims = target.fake === undefined ? CLAIMS : CLAIMS.filter((claim) => claim.audit !== true);
   return claims.flatMap((claim) => {
@@ -46,12 +49,16 @@ export function planTrials(target: Target, launcherOf: (claim: Claim) => string 
     const planned: Planned[] = [];
     // Where COMMAND never starts there is nothing to have a control for.
     if (strict.did !== undefined || best?.did !== undefined) planned.push(plan('free', free(claim), {}));
-    const launcher = launcherOf(claim);
+    const weaker = strict.did === undefined ? best : undefined;
+    const [launcher, weakLauncher] = [launcherOf(claim, 'strict'), launcherOf(claim, 'best effort')];
     if (launcher !== undefined) planned.push(plan('launcher', [strict], { launcher }));
+    if (weakLauncher !== undefined && weaker !== undefined) {
+      planned.push(plan('launcher, best effort', [weaker], { launcher: weakLauncher }));
+    }
     if (target.brief && !claim.sample) return planned;
     planned.push(plan('strict', [strict], { options }));
-    if (strict.did === undefined && best !== undefined) {
-      planned.push(plan('best effort', [best], { options: [...options, '--best-effort'] }));
+    if (weaker !== undefined) {
+      planned.push(plan('best effort', [weaker], { options: [...options, '--best-effort'] }));
     }
     return planned;
   });

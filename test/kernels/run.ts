@@ -17,7 +17,7 @@ import type { Claim } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import { judgeAll, type Verdict } from './compare.ts';
 import { GUEST, helpers, makeImage, makeTree } from './image.ts';
-import { type Planned, planTrials } from './plan-trials.ts';
+import { type LauncherOf, type Planned, planTrials } from './plan-trials.ts';
 import { renderMatrix } from './render-matrix.ts';
 import { TARGETS, type Target } from './targets.ts';
 import { type Assignment, fillWords, portsFrom } from './trial.ts';
@@ -66,17 +66,29 @@ function obstacle(target: Target): string | undefined {
   }
 }
 
-/** Compiles the policy of each claim to a launcher. Out: the file of a claim's launcher in the guest. */
-function compileLaunchers(tree: string): (claim: Claim) => string {
-  const pathOf = (claim: Claim): string => `${GUEST.launchers}/${claim.id}`;
+/** Compiles the policy of each claim to a launcher, and to one of best effort where that differs on some kernel with Landlock. */
+function compileLaunchers(tree: string): LauncherOf {
+  const pathOf = (claim: Claim, suffix: string): string => `${GUEST.launchers}/${claim.id}${suffix}`;
+  const compile = (claim: Claim, suffix: string, more: readonly string[]): void => {
+    const words = [
+      '--json',
+      ...fillWords(claim.options, inGuest),
+      ...more,
+      '--compile',
+      join(tree, pathOf(claim, suffix)),
+    ];
+    execFileSync(cliPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  };
+  const differs = (claim: Claim): boolean => claim.bestEffort.some(([since]) => since > 0);
   mkdirSync(join(tree, GUEST.launchers), { recursive: true });
   for (const claim of CLAIMS) {
-    const options = fillWords(claim.options, inGuest);
-    execFileSync(cliPath, ['--json', ...options, '--compile', join(tree, pathOf(claim))], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    compile(claim, '', []);
+    if (differs(claim)) compile(claim, '-best-effort', ['--best-effort']);
   }
-  return pathOf;
+  return (claim, level) => {
+    if (level === 'strict') return pathOf(claim, '');
+    return differs(claim) ? pathOf(claim, '-best-effort') : undefined;
+  };
 }
 
 async function onGuest(target: Target, image: string): Promise<Report> {
