@@ -74,7 +74,7 @@ function placesOfChange({ path, items }: Use, world: World): Placement[] {
   }
   // What was made there is there now, so the next run needs only that.
   return [...items].map((item) => {
-    if (isGone(item, world) || isTooWide(item, world.home)) return place(item, 'none', TOO_WIDE);
+    if (isGone(item, world) || isOthers(item, world)) return place(item, 'none', TOO_WIDE);
     return place(item, world.kind(item) === 'directory' ? 'rw' : 'rwfile', 'in a directory that is too wide itself');
   });
 }
@@ -113,6 +113,11 @@ function manyFiles(drafts: Drafts, world: World): Drafts {
 function isRandom(item: Bytes): boolean {
   const name = item.slice(item.lastIndexOf('/') + 1);
   return RANDOM_NAMES.some((pattern) => pattern.test(name));
+}
+
+/** Is it a directory that is too wide itself, and was there before the run? */
+function isOthers(item: Bytes, world: World): boolean {
+  return world.kind(item) === 'directory' && world.bornSince(item) !== true && isTooWide(item, world.home);
 }
 
 function isGone(item: Bytes, world: World): boolean {
