@@ -170,7 +170,11 @@ function encodeLimits(policy: Policy, strings: StringTable): { rows: Buffer; cou
   for (const { value, origin } of policy.limits) {
     const which = (value.soft === undefined ? 0 : 1) | (value.hard === undefined ? 0 : 2);
     rows.u32(RESOURCE_LIMITS[value.name]?.number ?? 0).u32(which);
-    rows.u64(value.soft ?? 0n).u64(value.hard ?? 0n).u32(addOrigin(origin, strings)).u32(0);
+    rows
+      .u64(value.soft ?? 0n)
+      .u64(value.hard ?? 0n)
+      .u32(addOrigin(origin, strings))
+      .u32(0);
   }
   return { rows: rows.done(), count: policy.limits.length };
 }
