@@ -1,8 +1,9 @@
 /*
  * grant-and-exec [-u] [r:PATH | x:PATH]... -- PATH ARG...
  *
- * Executes PATH in a Landlock domain that handles EXECUTE and READ_FILE and grants READ_FILE (r:) or both (x:) on the paths that are
- * named; with -u in no domain. Where execve fails, writes its errno to descriptor 1 and exits 99; 98 where the domain cannot be made.
+ * Executes PATH in a Landlock domain that handles EXECUTE and READ_FILE and grants READ_FILE (r:) or both
+ * (x:) on the paths that are named; with -u in no domain. Where execve fails, writes its errno to descriptor
+ * 1 and exits 99; 98 where the domain cannot be made.
  */
 #define _GNU_SOURCE
 #include <errno.h>
