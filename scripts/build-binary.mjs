@@ -78,7 +78,7 @@ async function bundleMain(folder) {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node24',
+    target: 'node22',
     minify: true,
     outfile: main,
     logLevel: 'warning',
