@@ -94,6 +94,10 @@ export const policyMessages = {
     `the file ${quote(path)} decides the policy and would be writable by COMMAND: ${where} grants ${quote(above)}`,
     'move it out of what is writable, or say --allow-overlap to accept it',
   ],
+  'command-writable': (path: Bytes, where: string, above: Bytes, asked: Bytes): Message => [
+    `${quote(path)} would have ${quote(asked)} granted, and would be writable by COMMAND: ${where} grants ${quote(above)}`,
+    `grant it yourself with ${pasteable('--ro', [asked])}, move the command out of what is writable, or say --allow-overlap to accept it`,
+  ],
   'too-many-rules': (count: number, most: number): Message => [
     `the policy comes to ${count} rules, and ${most} is the most`,
     'grant directories instead of files, and any instead of a long range of ports',
@@ -101,6 +105,10 @@ export const policyMessages = {
   'discover-too-wide': (path: Bytes): Message => [
     `the config refers to ${quote(path)}, which is too wide to be granted by discovery`,
     'correct the config, or grant it on purpose with --ro or --rw',
+  ],
+  'discover-zero-byte': (path: Bytes): Message => [
+    `the config refers to ${quote(path)}, which no file can be called: it holds a NUL character`,
+    'correct the config',
   ],
   'discover-key-missing': (key: string, config: Bytes): Message => [
     `${quote(config)} has no path at the key ${quote(key as Bytes)}`,

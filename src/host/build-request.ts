@@ -2,12 +2,13 @@ import type { Bytes } from '../base/bytes.ts';
 import { type Diagnostic, refuse } from '../diagnostics/diagnostic.ts';
 import { profileOrigin } from '../diagnostics/origin.ts';
 import { anchorGrants, type LinkView } from '../policy/anchor.ts';
+import { refuseWritableCommand } from '../policy/command-fence.ts';
 import { type FenceFile, refuseWritableFence } from '../policy/fence.ts';
 import { type Flag, statementsOfFlags } from '../policy/from-flags.ts';
 import { refuseOverlap } from '../policy/overlap.ts';
 import type { Policy } from '../policy/policy.ts';
 import { settlePolicy } from '../policy/settle.ts';
-import type { Statement } from '../policy/statement.ts';
+import type { Grant, Statement } from '../policy/statement.ts';
 import { type ExpandedProfiles, expandProfiles } from '../profiles/expand.ts';
 import { findProfiles } from '../profiles/index.ts';
 import { compileRuleset } from '../ruleset/compile.ts';
@@ -79,8 +80,14 @@ function finish(
   const warnings = [
     ...refuseOverlap(statements, grants, view, consent),
     ...refuseWritableFence(files, grants, view, consent),
+    ...(policy.addCommand.value ? refuseWritableCommand(grants, systemGrants(caller), view, consent) : []),
   ];
   return { policy, ruleset: compileRuleset(...anchored(policy, profiles, view)), warnings, files };
+}
+
+/** What the system profile grants, whether it applies or not. */
+function systemGrants(caller: Caller): readonly Grant[] {
+  return expandProfiles(true, [], false, caller).grants;
 }
 
 /** The policy and its profiles with each path spelled so that what is below a grant with write is seen to be: what the kernel gets is made of them. */

@@ -29,12 +29,13 @@ export function parseDiscover(value: Bytes, working: Bytes, origin: Origin): Dis
  * Finds the files that a config refers to: every `file://` URI read-only, `sqlite://` its *directory* read-write (journals live beside
  * the database), and the paths that the named keys hold. Not parsed as web URLs: `file://x.json` is x.json beside the config, never `/`.
  *
- * @throws Refusal `discover-too-wide` for `/`, a top-level directory or the home directory; `discover-key-missing`.
+ * @throws Refusal `discover-too-wide` for `/`, a top-level directory or the home directory; `discover-zero-byte`; `discover-key-missing`.
  */
 export function discoverGrants(request: DiscoverRequest, config: YamlDocument, home: Bytes | undefined): Grant[] {
   const base = directoryOf(request.config);
   const grants: Grant[] = [];
   const grant = (path: Bytes, form: 'ro' | 'rw', origin: Origin): void => {
+    if (path.includes('\0')) refuse('discover-zero-byte', origin, path);
     const absolute = absolutePath(path, base);
     refuseWide(absolute, home, origin);
     grants.push({

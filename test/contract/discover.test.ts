@@ -112,6 +112,16 @@ describe('a config is refused, with its line,', () => {
     });
   }
 
+  test('that refers to a path with a NUL character, which would end it early', async (t) => {
+    for (const text of ['file:///home/of/mine\\0/x', 'file:///home/of/mine%00/x', 'sqlite:///home/of/mine\\0/x/y']) {
+      const root = fixture(t, { 'c.yaml': `a: "${text}"\n` });
+      const place = `${root}/c.yaml:1:1`;
+      assertSays(await refused(t, ['--discover', 'c.yaml'], { cwd: root }), 'discover-zero-byte', place, /\\x00/);
+    }
+    const cwd = fixture(t, { 'c.yaml': 'a: "x\\0y"\n' });
+    assertSays(await refused(t, ['--discover', 'c.yaml#a'], { cwd }), 'discover-zero-byte', `${cwd}/c.yaml:1:1`);
+  });
+
   test('that does not have the key, or holds no text there', async (t) => {
     const cwd = fixture(t, { 'c.yaml': 'a: {b: 1}\n' });
     for (const key of ['a.c', 'a', 'a.b', 'constructor', '__proto__.x']) {
