@@ -82,6 +82,16 @@ export function readStdin(origin: Origin): Bytes {
   );
 }
 
+/** The file behind descriptor 0, as in `--policy - < FILE`; undefined for a pipe and the like, and where /proc does not tell. */
+export function fileOfStdin(): Bytes | undefined {
+  try {
+    const status = fstatSync(0);
+    return status.isFile() && status.nlink > 0 ? linkTarget('/proc/self/fd/0' as Bytes) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function readWhole(path: Bytes, origin: Origin, open: () => number, close: (descriptor: number) => void): Bytes {
   try {
     const descriptor = open();

@@ -13,7 +13,7 @@ import { readYaml, type YamlDocument } from '../policy/read-yaml.ts';
 import type { Statement } from '../policy/statement.ts';
 import { validateDocument } from '../policy/validate.ts';
 import type { Caller } from './caller.ts';
-import { readPolicyFile, readStdin } from './files.ts';
+import { fileOfStdin, readPolicyFile, readStdin } from './files.ts';
 
 /** What files say, beside the command line. */
 export interface FileSources {
@@ -80,6 +80,8 @@ class Loader {
       if (this.#stdinRead) refuse('stdin-twice', origin);
       this.#stdinRead = true;
       const document = readYaml(readStdin(origin), bytesOfText('stdin'));
+      const path = fileOfStdin();
+      if (path !== undefined) this.files.push({ path, origin });
       this.#document(document, this.#caller.workingDirectory(), 1, []);
       return;
     }
@@ -89,7 +91,10 @@ class Loader {
   /** A policy file, whatever its name. */
   file(value: Bytes, origin: Origin): void {
     const path = value.startsWith('/') ? value : absolutePath(value, this.#caller.workingDirectory());
-    this.#file(absolutePath(path, path), value, origin, 1, []);
+    const clean = absolutePath(path, path);
+    // `--policy <(...)`: a descriptor lies in no directory that anybody means.
+    const directory = isDescriptor(clean) ? this.#caller.workingDirectory() : directoryOf(clean);
+    this.#file(clean, value, origin, 1, [], directory);
   }
 
   /** An object: paths are exactly what they are, and relative to the working directory. */
@@ -111,13 +116,20 @@ class Loader {
     }
   }
 
-  /** `shown` is the file as it was named: what messages say. */
-  #file(path: Bytes, shown: Bytes, origin: Origin, rank: number, above: readonly Bytes[]): void {
+  /** `shown` is the file as it was named: what messages say. Its relative paths start in `directory`. */
+  #file(
+    path: Bytes,
+    shown: Bytes,
+    origin: Origin,
+    rank: number,
+    above: readonly Bytes[],
+    directory = directoryOf(path),
+  ): void {
     if (above.includes(path)) refuse('extends-cycle', origin, path);
     if (above.length >= DEEPEST_EXTENDS) refuse('extends-deep', origin, DEEPEST_EXTENDS);
     const document = readYaml(readPolicyFile(path, origin), shown);
     this.files.push({ path, origin });
-    this.#document(document, directoryOf(path), rank, [...above, path]);
+    this.#document(document, directory, rank, [...above, path]);
   }
 
   #document(document: YamlDocument, directory: Bytes, rank: number, above: readonly Bytes[]): void {
@@ -138,6 +150,11 @@ class Loader {
     for (const extended of content.extends) this.#file(extended.path, extended.path, extended.origin, rank + 1, above);
     for (const request of content.discover) this.discover(request, rank);
   }
+}
+
+/** A path that names a descriptor of this process, as a shell's process substitution does. */
+function isDescriptor(path: Bytes): boolean {
+  return /^\/(?:dev|proc\/self)\/fd\/[0-9]+$/.test(path);
 }
 
 /** `fs.rw[0]` */

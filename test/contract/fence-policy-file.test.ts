@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Entry, fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
+import { cliPath } from '../support/paths.ts';
+import { type RunResult, run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { assertRefused } from './deeds.ts';
 
@@ -146,6 +148,16 @@ for (const [title, files, args] of [
     assert.deepEqual([result.code, result.stderr], [0, '']);
   });
 }
+
+test('refused: a policy file on stdin that lies below its own rw', async (t) => {
+  const root = fixture(t, { 'proj/p.yaml': POLICY, 'p.yaml': POLICY });
+  const from = (file: string): Promise<RunResult> =>
+    run('sh', ['-c', '"$0" --policy - -- true <"$1"', cliPath, file], { cwd: root });
+  assertRefused(await from('proj/p.yaml'), /--policy: [^\n]*proj\/p\.yaml" decides the policy and would be writable/);
+  if (!requireAbi(t, 1)) return;
+  const beside = await from('p.yaml');
+  assert.deepEqual([beside.code, beside.stderr], [0, '']);
+});
 
 test('a policy from stdin has no file that could be rewritten', async (t) => {
   if (!requireAbi(t, 1)) return;

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { sandboxOn } from '../support/fake-abi.ts';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
+import { cliPath } from '../support/paths.ts';
 import { run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { assertSays, refused } from './refused.ts';
@@ -105,6 +106,14 @@ describe('a policy file', () => {
     const stdin = readFileSync(join(root, 'p/policy.yaml'));
     const piped = await sandbox(['--policy', '-', ...words], { cwd: join(root, 'w'), stdin });
     assert.deepEqual([piped.code, piped.stdout], [1, 'data']);
+  });
+
+  test("paths in a shell's process substitution are relative to the working directory", async (t) => {
+    if (!requireAbi(t, 3)) return;
+    const root = fixture(t, { 'in/x': 'in', 'out/x': 'out' });
+    const script = '"$0" --policy <(echo "fs: {ro: [./in]}") -- sh -c "cat in/x; cat out/x"';
+    const result = await run('bash', ['-c', script, cliPath], { cwd: root });
+    assert.deepEqual([result.code, result.stdout], [1, 'in'], result.stderr);
   });
 
   test('anchors, aliases, block and flow style mean what they mean in YAML 1.2', async (t) => {
