@@ -1,9 +1,9 @@
 import { bytesOfText } from '../base/bytes.ts';
-import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, diagnose, Refusal, refuse } from '../diagnostics/diagnostic.ts';
 import { shellWord } from '../diagnostics/message.ts';
 import { describeOrigin, flagOrigin } from '../diagnostics/origin.ts';
 import { makeCaller } from '../host/caller.ts';
-import { makeFileView } from '../host/files.ts';
+import { errnoName, makeFileView } from '../host/files.ts';
 import { loadTemplate } from '../host/launcher/template.ts';
 import { writeLauncher } from '../host/launcher/write-launcher.ts';
 import { encodePlan } from '../plan/encode.ts';
@@ -39,7 +39,13 @@ export function compileLauncher(
       json: false,
       execHint,
     });
-    writeLauncher(path, makeLauncherFile(loadTemplate(), plan));
+    const content = makeLauncherFile(loadTemplate(), plan);
+    try {
+      writeLauncher(path, content);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      refuse('compiled-unwritable', origin, path, errnoName(error)); // the look at what is there now failed
+    }
     return grant === undefined
       ? prepared.warnings
       : [
