@@ -18,6 +18,8 @@ const MOST_LINKS = 40;
  * up to where the path enters what is writable, and no further. From there on an earlier run decides what the path is, so it must be opened from
  * that grant's descriptor (makePathRules), and that is chosen by the letter. Links on the way in lie outside of what is writable, so nobody who
  * is held by the policy can change them between this look and the opening.
+ *
+ * A grant that is itself such a directory keeps its spelling, and is opened by it: a compiled launcher follows the link as it is when it runs.
  */
 export function anchorGrants<Held extends Grant>(grants: readonly Held[], view: LinkView): Held[] {
   const writable = new Set(
@@ -26,7 +28,8 @@ export function anchorGrants<Held extends Grant>(grants: readonly Held[], view: 
   if (writable.size === 0) return [...grants];
   return grants.map((grant) => {
     const path = pathFromWritable(grant.path, writable, view);
-    return path === undefined || path === grant.path ? grant : { ...grant, path };
+    if (path === undefined || path === grant.path) return grant;
+    return writable.has(path) ? { ...grant, anchor: path } : { ...grant, path };
   });
 }
 

@@ -29,6 +29,8 @@ export type GrantSource = 'stated' | 'profile' | 'discovered';
 export interface Grant {
   /** Absolute and clean (policy/path.ts). */
   readonly path: Bytes;
+  /** Where the path leads, if that is a grant with write and was named through a link: what other paths are compared with (anchor.ts). */
+  readonly anchor?: Bytes;
   readonly access: Mask;
   readonly form: GrantForm;
   readonly source: GrantSource;

@@ -45,7 +45,7 @@ export function makePathRules(
 function groupByPath(grants: readonly Grant[]): Map<Bytes, Group> {
   const unordered = new Map<Bytes, Group>();
   for (const grant of grants) {
-    const key = withoutDotDot(grant.path);
+    const key = withoutDotDot(grant.anchor ?? grant.path);
     const group = unordered.get(key);
     if (group === undefined) {
       unordered.set(key, { key, grants: [grant], access: grant.access });
@@ -82,8 +82,9 @@ function makeRule(group: Group, above: { index: number; path: Bytes } | undefine
   if (first === undefined) throw new Error('a group without grants');
   const write = stated.filter((grant) => (grant.access & WRITE_RIGHTS) !== 0);
   return {
-    // Where `..` was in the path, the form as given is the one the kernel resolves; below a parent only the plain form is relative to it.
-    path: above === undefined ? first.path : group.key,
+    // The form as given is the one the kernel resolves, through links and `..`, and where two forms were given the one that asks for more; below a
+    // parent only the plain form is relative to it.
+    path: above === undefined ? (write[0] ?? first).path : group.key,
     access: group.access,
     parent: above?.index,
     relative: above === undefined ? 0 : above.path === '/' ? 1 : above.path.length + 1,

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -88,6 +89,18 @@ test('relative paths, variables and the policy file are settled when it is compi
   writeFileSync(join(root, 'policy.yaml'), 'nonsense');
   const result = await run(path, ['cat', join(root, 'proj/a')], { cwd: '/', env: { PROJ: '/nonexistent' } });
   assert.deepEqual([result.code, result.stdout, result.stderr], [0, 'x', '']);
+});
+
+test('links are followed when it runs, in a grant with write too', async (t) => {
+  if (!requireAbi(t, 3)) return;
+  const root = fixture(t, { '1/a': 'one', '2/a': 'two', current: { link: '1' } });
+  const path = await compile(join(root, 'launcher'), ['--rw', 'current'], root);
+  const read = (): Promise<RunResult> => run(path, ['sh', '-c', 'cat current/a && echo >>current/a'], { cwd: root });
+  assert.deepEqual([(await read()).code, (await read()).stdout], [0, 'one\n']);
+  rmSync(join(root, 'current'));
+  symlinkSync('2', join(root, 'current'));
+  const pointed = await read();
+  assert.deepEqual([pointed.code, pointed.stdout, pointed.stderr], [0, 'two', '']);
 });
 
 test('every word is COMMAND, but for one leading --', async (t) => {
