@@ -3,6 +3,7 @@
  *
  *   node scripts/run-tests.mjs [NODE-OPTION...] [WORD...]
  *
+ * --where-users-differ leaves out the folders whose claims are the same whoever runs them.
  * Options (`--test-name-pattern=...`) go to node; words choose test files: those whose path holds one of them.
  * Exits with the runner's status; with 1 if no file is chosen, so that a misspelt word is no success.
  */
@@ -15,8 +16,31 @@ import { fileURLToPath } from 'node:url';
 /** Folders of test/ that have scripts of their own, because they take minutes and need more than a checkout. */
 const SLOW = ['kernels', 'containers'];
 
+/** Folders whose claims are about text and values, and so the same whoever runs them: left out with --where-users-differ. */
+const SAME_FOR_ALL = [
+  'certificates',
+  'diagnostics',
+  'discover',
+  'docs',
+  'examples',
+  'explain',
+  'fuzz',
+  'house',
+  'import',
+  'learn',
+  'library',
+  'lint',
+  'pages',
+  'policy',
+  'preflight',
+  'trace',
+  'why',
+];
+
 const root = fileURLToPath(new URL('..', import.meta.url));
-const args = process.argv.slice(2);
+const WHERE_USERS_DIFFER = '--where-users-differ';
+const args = process.argv.slice(2).filter((arg) => arg !== WHERE_USERS_DIFFER);
+const leftOut = process.argv.includes(WHERE_USERS_DIFFER) ? [...SLOW, ...SAME_FOR_ALL] : SLOW;
 const options = args.filter((arg) => arg.startsWith('-'));
 const words = args.filter((arg) => !arg.startsWith('-'));
 const files = [...compiledTests(), ...scriptTests()].filter(isChosen).sort();
@@ -30,7 +54,7 @@ run(files);
 function filesBeneath(directory, ending) {
   if (!existsSync(join(root, directory))) return [];
   return readdirSync(join(root, directory), { recursive: true })
-    .filter((path) => path.endsWith(ending) && !SLOW.includes(path.split('/')[0]))
+    .filter((path) => path.endsWith(ending) && !leftOut.includes(path.split('/')[0]))
     .map((path) => join(directory, path));
 }
 

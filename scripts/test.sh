@@ -1,21 +1,28 @@
 #!/usr/bin/env bash
 # Sets up, builds, lints, and passes the fast tests three ways: as the user that calls it; if that is root, as an ordinary
-# user; and with no_new_privs and no capability, as in a hardened container. Arguments go to the runner, each time:
-# scripts/test.sh --test-name-pattern=ABI fake-abi (see scripts/run-tests.mjs).
+# user; and with no_new_privs and no capability, as in a hardened container. The second and third time without the
+# folders whose claims are the same whoever runs them; --every-way leaves nothing out. Other arguments go to the runner,
+# each time: scripts/test.sh --test-name-pattern=ABI fake-abi (see scripts/run-tests.mjs).
 set -eu
 # shellcheck source=scripts/setup.sh
 . "$(dirname -- "$0")/setup.sh"
 
-arguments=("$@")
+again=(--where-users-differ)
+arguments=()
+for argument in "$@"; do
+  if [ "$argument" = --every-way ]; then again=(); else arguments+=("$argument"); fi
+done
 outcomes=()
 status=0
 
-# Passes the tests once. In: what to call it, the checkout, and the words of a prefix.
+# Passes the tests once. In: what to call it, the checkout, and the words of a prefix; what $leave_same holds goes before
+# the arguments.
+leave_same=()
 pass() {
   local name=$1 checkout=$2
   shift 2
   say "tests, $name"
-  if (cd -- "$checkout" && "$@" node scripts/run-tests.mjs ${arguments[@]+"${arguments[@]}"}); then
+  if (cd -- "$checkout" && "$@" node scripts/run-tests.mjs ${leave_same[@]+"${leave_same[@]}"} ${arguments[@]+"${arguments[@]}"}); then
     outcomes+=("passed: $name")
   else
     outcomes+=("FAILED: $name")
@@ -71,6 +78,7 @@ fi
 
 pass "as $(id -un 2>/dev/null || id -u)" "$root" env
 
+leave_same=(${again[@]+"${again[@]}"})
 if [ "$(id -u)" = 0 ]; then
   reason=$(obstacle "${ordinary_user[@]}")
   if [ -n "$reason" ]; then
