@@ -60,8 +60,7 @@ void apply_build(struct context *context) {
     ruleset_add_ports(context);
 }
 
-void apply_enforce(struct context *context) {
-    set_no_new_privs(context);
+static void enforce(struct context *context) {
     /* Before the restriction, as /proc/self/fd may be needed and need not be granted. Until the exec all that
      * is marked stays open. */
     descriptors_settle(context);
@@ -72,9 +71,14 @@ void apply_enforce(struct context *context) {
     capabilities_drop(context);
 }
 
+void apply_enforce(struct context *context) {
+    set_no_new_privs(context);
+    enforce(context);
+}
+
 void apply_restriction(struct context *context) {
     apply_build(context);
-    apply_enforce(context);
+    enforce(context);
 }
 
 static void change_directory(const struct context *context) {

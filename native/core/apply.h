@@ -13,10 +13,10 @@ void apply_decode(struct context *context, const uint8_t *bytes, size_t size);
 /** Sets no_new_privs, settles the requirements and builds the ruleset. Nothing is restricted yet. */
 void apply_build(struct context *context);
 
-/** Enforces what was built, here or when it was prepared: from here on the process is restricted. */
+/** Enforces what was built when it was prepared: from here on the process is restricted. */
 void apply_enforce(struct context *context);
 
-/** Both. */
+/** Builds, and enforces what was built. */
 void apply_restriction(struct context *context);
 
 /** The working directory and environment of COMMAND. */

@@ -16,6 +16,14 @@ int64_t probe_errata(void) {
     return errata < 0 ? -1 : errata;
 }
 
+long probe_ruleset(uint64_t fs, uint64_t net, uint64_t scope) {
+    struct landlock_ruleset_attr attr = {.handled_access_fs = fs, .handled_access_net = net, .scoped = scope};
+    /* The smallest struct that holds what is set: an older kernel refuses a larger one only where its tail is
+     * not zero, but need not be asked. */
+    size_t size = attr.scoped != 0 ? 24 : attr.handled_access_net != 0 ? 16 : 8;
+    return sys_landlock_create_ruleset(&attr, size, 0);
+}
+
 /** Whether a ruleset with one field set is taken. The size is the smallest that holds the field: older
  * kernels know no more. */
 static bool takes(size_t field, uint64_t bits, long *error) {

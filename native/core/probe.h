@@ -17,6 +17,12 @@ long probe_abi(void);
 int64_t probe_errata(void);
 
 /**
+ * Asks for all of the bits at once, of which one at least is set, by a ruleset that handles them. Returns its
+ * descriptor; or a negative errno, of which EINVAL and E2BIG say that one of the bits at least is unknown.
+ */
+long probe_ruleset(uint64_t fs, uint64_t net, uint64_t scope);
+
+/**
  * Which of the bits landlock_create_ruleset(2) takes in handled_access_fs: all at once, and one by one only
  * where that is refused.
  *

@@ -18,16 +18,42 @@ static uint64_t asked(const struct plan *plan, enum requirement_kind kind) {
     return bits;
 }
 
-static struct offer ask_kernel(const struct context *context) {
+/** Which bits the kernel takes, where it doesn't take all of them. */
+static long ask_bits(const struct plan *plan, struct offer *offer) {
+    long error = 0;
+    offer->bits[KIND_FS] = probe_fs(asked(plan, KIND_FS), &error);
+    offer->bits[KIND_NET] = probe_net(asked(plan, KIND_NET), &error);
+    offer->bits[KIND_SCOPE] = probe_scope(asked(plan, KIND_SCOPE), &error);
+    return error;
+}
+
+/**
+ * Asks for what the requirements ask for. Where the kernel takes all of it, which it most often does, every
+ * requirement is met, and what it was asked with is the very ruleset of this run.
+ */
+static long ask_ruleset(struct context *context, struct offer *offer) {
+    const struct plan *plan = &context->plan;
+    static const enum requirement_kind kinds[] = {KIND_FS, KIND_NET, KIND_SCOPE};
+    for (int i = 0; i < 3; i++)
+        offer->bits[kinds[i]] = asked(plan, kinds[i]);
+    if ((offer->bits[KIND_FS] | offer->bits[KIND_NET] | offer->bits[KIND_SCOPE]) == 0)
+        return 0;
+    long ruleset = probe_ruleset(offer->bits[KIND_FS], offer->bits[KIND_NET], offer->bits[KIND_SCOPE]);
+    if (ruleset == -EINVAL || ruleset == -E2BIG)
+        return ask_bits(plan, offer);
+    if (ruleset >= 0)
+        context->ruleset = (int)ruleset;
+    return ruleset < 0 ? ruleset : 0;
+}
+
+static struct offer ask_kernel(struct context *context) {
     const struct plan *plan = &context->plan;
     long error = 0;
     struct offer offer = {.abi = probe_abi(), .features = probe_seccomp() ? filter_supported() : 0};
     offer.bits[KIND_FILTER] = offer.features;
     if (offer.abi < 0)
         return offer;
-    offer.bits[KIND_FS] = probe_fs(asked(plan, KIND_FS), &error);
-    offer.bits[KIND_NET] = probe_net(asked(plan, KIND_NET), &error);
-    offer.bits[KIND_SCOPE] = probe_scope(asked(plan, KIND_SCOPE), &error);
+    error = ask_ruleset(context, &offer);
     if (error < 0)
         message_refuse(&context->reporter, MESSAGE_RULESET_REFUSED, (struct message_facts){.error = error});
     offer.bits[KIND_RESTRICT] = probe_restrict((uint32_t)asked(plan, KIND_RESTRICT), &error);
@@ -159,6 +185,7 @@ static void settle_nothing(const struct context *context, const struct offer *of
 
 void requirements_settle(struct context *context) {
     const struct plan *plan = &context->plan;
+    context->ruleset = -1;
     struct offer offer = ask_kernel(context);
     bool consented = offer.abi < 0 && settle_absence(context, &offer);
     settle_refusals(context, &offer, consented);

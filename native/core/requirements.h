@@ -6,8 +6,9 @@
 
 /**
  * Decides what the ruleset handles, scopes and logs, and which filter features are installed; warns of what
- * this kernel lacks. no_new_privs is set before. Ends the run where a requirement refuses, where nothing can
- * be enforced, and where Landlock is absent without consent.
+ * this kernel lacks; creates the ruleset where the kernel has all of it. no_new_privs is set before. Ends the
+ * run where a requirement refuses, where nothing can be enforced, and where Landlock is absent without
+ * consent.
  */
 void requirements_settle(struct context *context);
 

@@ -1,20 +1,12 @@
 #include "ruleset.h"
 
+#include "probe.h"
 #include "sys.h"
 
 void ruleset_create(struct context *context) {
-    struct landlock_ruleset_attr attr = {
-        .handled_access_fs = context->handled_fs,
-        .handled_access_net = context->handled_net,
-        .scoped = context->scoped,
-    };
-    context->ruleset = -1;
-    /* The smallest struct that holds what is set: an older kernel refuses a larger one only where its tail is
-     * not zero, but need not be asked. */
-    size_t size = attr.scoped != 0 ? 24 : attr.handled_access_net != 0 ? 16 : 8;
-    if (size == 8 && attr.handled_access_fs == 0)
+    if (context->ruleset >= 0 || (context->handled_fs | context->handled_net | context->scoped) == 0)
         return;
-    long ruleset = sys_landlock_create_ruleset(&attr, size, 0);
+    long ruleset = probe_ruleset(context->handled_fs, context->handled_net, context->scoped);
     if (ruleset < 0)
         message_refuse(&context->reporter, MESSAGE_RULESET_REFUSED, (struct message_facts){.error = ruleset});
     context->ruleset = (int)ruleset;

@@ -4,7 +4,8 @@
 
 #include "context.h"
 
-/** Creates the ruleset that the settled requirements ask for; none where they ask for nothing. */
+/** Creates the ruleset that the settled requirements ask for, unless asking the kernel has created it
+ * already; none where they ask for nothing. */
 void ruleset_create(struct context *context);
 
 /** Adds the plan's ports, each a rule of its own. Rights that are not handled on this kernel are left out. */
