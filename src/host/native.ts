@@ -4,7 +4,7 @@ import type { Bytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/encode.ts';
 import { embeddedFiles } from './embedded.ts';
-import { packageRoots } from './package-roots.ts';
+import { eachPackageRoot } from './package-roots.ts';
 
 /** What the kernel says of itself, each bit tried (native/core/probe.c). */
 export interface NativeProbe {
@@ -114,9 +114,11 @@ export function loadNative(launcher?: string): Native {
 }
 
 /** Tries one file after the other; one that was built for another C library does not load, and leads to the next. Out: the one that loaded. */
-function openFirst(module: NodeJS.Module, candidates: readonly string[]): string {
+function openFirst(module: NodeJS.Module, candidates: Iterable<string>): string {
   const failures: string[] = [];
+  const tried: string[] = [];
   for (const path of candidates) {
+    tried.push(path);
     if (!existsSync(path)) continue;
     try {
       process.dlopen(module, path);
@@ -125,26 +127,25 @@ function openFirst(module: NodeJS.Module, candidates: readonly string[]): string
       failures.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     }
   }
-  return refuse('addon-missing', undefined, candidates.join(', ') || 'anywhere', failures.join('; ') || 'no such file');
+  return refuse('addon-missing', undefined, tried.join(', ') || 'anywhere', failures.join('; ') || 'no such file');
 }
 
 /** The addon that was or would be loaded, for the lint; undefined where there is none. */
 export function addonPath(launcher?: string): string | undefined {
-  return loadedFrom ?? addonCandidates(launcher).find((path) => existsSync(path));
+  if (loadedFrom !== undefined) return loadedFrom;
+  for (const path of addonCandidates(launcher)) if (existsSync(path)) return path;
+  return undefined;
 }
 
 const FILE = 'landlock_run.node';
 
-/** What was built on this machine comes before what came with the package. */
-function addonCandidates(launcher?: string): string[] {
-  const places = [
-    join('native', 'build', 'Release'),
-    ...libraries().map((libc) => join('prebuilds', `linux-${process.arch}-${libc}`)),
-  ];
-  return [
-    ...besideLauncher(launcher),
-    ...packageRoots().flatMap((root) => places.map((place) => join(root, place, FILE))),
-  ];
+/** What was built on this machine comes before what came with the package. One by one: the first most often is the one. */
+function* addonCandidates(launcher?: string): Generator<string> {
+  yield* besideLauncher(launcher);
+  for (const root of eachPackageRoot()) {
+    yield join(root, 'native', 'build', 'Release', FILE);
+    for (const libc of libraries()) yield join(root, 'prebuilds', `linux-${process.arch}-${libc}`, FILE);
+  }
 }
 
 /** The likelier C library first. musl's loader is on every system of musl's, where a library that plays glibc (gcompat) would load the wrong addon. */

@@ -8,18 +8,25 @@ import { dirname, join } from 'node:path';
  * program that was bundled with it. Inside of an archive of Electron's nothing can be executed, so what is named is where it unpacks such files.
  */
 export function packageRoots(): readonly string[] {
+  return [...eachPackageRoot()];
+}
+
+/** The same one by one: a search through node_modules costs more than all the rest of a start, and is hardly ever needed. */
+export function* eachPackageRoot(): Generator<string> {
   const here = moduleDirectory();
-  return here === undefined ? [] : [...new Set([...rootsAbove(here), ...installedPackage(here)])];
+  if (here === undefined) return;
+  const above = rootsAbove(here);
+  yield* above;
+  for (const root of installedPackage(here)) if (!above.includes(root)) yield root;
 }
 
 /** The first root that holds a file, as the path of that file; undefined where none does. */
 export function packageFile(...names: readonly string[]): string | undefined {
-  const here = moduleDirectory();
-  if (here === undefined) return undefined;
-  const find = (roots: readonly string[]): string | undefined =>
-    roots.map((root) => join(root, ...names)).find((path) => existsSync(path));
-  // A search through node_modules costs more than all the rest, and is hardly ever needed.
-  return find(rootsAbove(here)) ?? find(installedPackage(here));
+  for (const root of eachPackageRoot()) {
+    const path = join(root, ...names);
+    if (existsSync(path)) return path;
+  }
+  return undefined;
 }
 
 function rootsAbove(here: string): string[] {
