@@ -32,13 +32,21 @@ function pathRemedies({ path, access }: PathQuery, facts: RemedyFacts): Flag[][]
     .map((name) => [{ name: '--profile', value: bytesOfText(name) }]);
   const place = nearestExisting(path, facts);
   if (place === undefined) return flags;
+  // As it was asked first; then what it leads to, since a link below a grant with write is not followed out of it.
+  for (const at of new Set([place, facts.resolve(place)])) flags.push(...grantsAt(at, access, facts));
+  return flags;
+}
+
+function grantsAt(place: Bytes, access: Mask, facts: RemedyFacts): Flag[][] {
   const writes = (access & WRITE_RIGHTS) !== 0;
   const isFile = facts.stateOf(place) === 'file';
-  const rights = fsRightsOf(access).join(',');
-  if (!writes) flags.push([{ name: '--ro', value: place }]);
-  else if (isFile && (access & fsMask('execute')) === 0) flags.push([{ name: '--rwfile', value: place }]);
-  flags.push([{ name: '--rw', value: place }], [{ name: '--grant', value: `${rights}:${place}` as Bytes }]);
-  return flags;
+  const exact: Flag = { name: '--grant', value: `${fsRightsOf(access).join(',')}:${place}` as Bytes };
+  const narrow: Flag[][] = !writes
+    ? [[{ name: '--ro', value: place }]]
+    : isFile && (access & fsMask('execute')) === 0
+      ? [[{ name: '--rwfile', value: place }]]
+      : [];
+  return [...narrow, [{ name: '--rw', value: place }], [exact]];
 }
 
 /** The path itself, or the nearest directory above it that exists: a grant on what does not exist is skipped. Never the root. */
