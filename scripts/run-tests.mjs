@@ -78,7 +78,8 @@ function run(files) {
   const { NODE_EXTRA_CA_CERTS, NODE_OPTIONS, NODE_TEST_CONTEXT, ...env } = process.env;
   const reporter = options.some((option) => option.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec'];
   const limits = [`--test-concurrency=${availableParallelism()}`, '--test-timeout=300000'];
-  const runner = spawn(process.execPath, ['--test', ...reporter, ...limits, ...options, ...files], {
+  const seed = process.env.CI ? ['--import', new URL('../test/support/fixed-seed.mjs', import.meta.url).href] : [];
+  const runner = spawn(process.execPath, [...seed, '--test', ...reporter, ...limits, ...options, ...files], {
     cwd: root,
     env,
     stdio: 'inherit',
