@@ -127,10 +127,12 @@ _Noreturn void exec_command(struct context *context) {
         try_candidate(context, name, true, &failure);
     else if (*name != '\0')
         search(context, name, &failure);
-    message_refuse(&context->reporter, failure.code,
-                   (struct message_facts){
-                       .subject = failure.path == NULL ? name : failure.path,
-                       .error = failure.error,
-                       .remedy = context_string(context, context->plan.header->exec_hint),
-                   });
+    message_refuse(
+        &context->reporter, failure.code,
+        (struct message_facts){
+            .subject = failure.path == NULL ? name : failure.path,
+            .detail = failure.path != NULL && is_directory(failure.path) ? "it is a directory" : NULL,
+            .error = failure.error,
+            .remedy = context_string(context, context->plan.header->exec_hint),
+        });
 }

@@ -9,6 +9,8 @@ struct progress {
     int *descriptors;    /* of rows that are a parent of a later one; else PARENT_NONE, or PARENT_MISSING */
     uint32_t *last_user; /* the last row that needs a row's descriptor; itself where none does */
     uint32_t stated, stated_missing;
+    const struct path_row *only; /* the one row that the user stated; NULL where there are more */
+    long only_error;
 };
 
 static struct message_facts facts_of(const struct context *context, const struct path_row *row, long error) {
@@ -28,6 +30,10 @@ static void miss(const struct context *context, const struct path_row *row, long
         progress->stated_missing++;
     if (has(row, PATH_REQUIRED))
         message_refuse(&context->reporter, MESSAGE_PATH_REQUIRED, facts_of(context, row, error));
+    if (row == progress->only) {
+        progress->only_error = error;
+        return; /* nothing stated is left, and the refusal names it */
+    }
     if (has(row, PATH_STATED) && has(row, PATH_WRITE) && !has(row, PATH_OPTIONAL))
         message_tell(&context->reporter, MESSAGE_PATH_MISSING, facts_of(context, row, error));
     else if (context_has(context, PLAN_VERBOSE))
@@ -140,12 +146,33 @@ static void restore_descriptor_limit(const struct context *context, struct rlimi
                        (struct message_facts){.detail = "RLIMIT_NOFILE", .error = restored});
 }
 
+/** The row that the user stated, where it is the only one. */
+static const struct path_row *find_only_stated(const struct plan *plan) {
+    const struct path_row *only = NULL;
+    for (uint32_t i = 0; i < plan->path_count; i++) {
+        if (!has(&plan->paths[i], PATH_STATED))
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = &plan->paths[i];
+    }
+    return only;
+}
+
+static _Noreturn void refuse_all_missing(const struct context *context, const struct progress *progress) {
+    struct message_facts facts = {0};
+    if (progress->only != NULL)
+        facts = facts_of(context, progress->only, progress->only_error);
+    message_refuse(&context->reporter, MESSAGE_PATHS_ALL_MISSING, facts);
+}
+
 void paths_grant(struct context *context) {
     const struct plan *plan = &context->plan;
     uint32_t count = plan->path_count;
     struct progress progress = {
         .descriptors = context_take(context, count * sizeof(int)),
         .last_user = context_take(context, count * sizeof(uint32_t)),
+        .only = find_only_stated(plan),
     };
     context->rules = context_take(context, count * sizeof *context->rules);
     for (uint32_t i = 0; i < count; i++) {
@@ -169,7 +196,7 @@ void paths_grant(struct context *context) {
     }
     restore_descriptor_limit(context, before);
     if (progress.stated > 0 && progress.stated == progress.stated_missing)
-        message_refuse(&context->reporter, MESSAGE_PATHS_ALL_MISSING, (struct message_facts){0});
+        refuse_all_missing(context, &progress);
 }
 
 /** Whether a rule of this directory has the right; above it, only rules on the directory itself count. */

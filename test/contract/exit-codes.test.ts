@@ -53,7 +53,7 @@ describe('126 is a COMMAND that was found and cannot be executed', () => {
   };
   const ROWS: readonly [name: string, code: string, says: RegExp][] = [
     ['plain', 'command-not-executable', /EACCES/],
-    ['directory', 'command-not-executable', /EACCES/],
+    ['directory', 'command-not-executable', /\(it is a directory\): EACCES/],
     ['script-without-interpreter', 'interpreter-missing', /ENOENT/],
     ['script-crlf', 'interpreter-missing', /ENOENT/],
   ];

@@ -101,6 +101,21 @@ test('a policy none of whose stated paths exist is fatal', async (t) => {
   assertRefused(result, /none of the stated paths/);
 });
 
+test('one stated path, and it does not exist: one line, with where it was asked', async (t) => {
+  if (!requireAbi(t, 1)) return;
+  const root = fixture(t, FILES);
+  for (const [path, errno] of [
+    ['missing', 'ENOENT'],
+    ['in/file/x', 'ENOTDIR'],
+  ]) {
+    const result = await sandbox(['--rw', path ?? '', ...TRUE], { cwd: root });
+    assertRefused(
+      result,
+      new RegExp(`^landlock-run: --rw: none of the stated paths exists "${root}/${path}": ${errno} `),
+    );
+  }
+});
+
 test('a path below a file is missing too (ENOTDIR)', async (t) => {
   if (!requireAbi(t, 1)) return;
   const root = fixture(t, FILES);
