@@ -16,7 +16,7 @@ const { check, explain, preflight, run, loadPolicy } = library;
 
 test('explain() is the document of --explain --json', async (t) => {
   if (!requireAbi(t, 3)) return;
-  const directory = fixture(t, { 'policy.yaml': 'fs: {rw: [./work], ro: [./absent]}\nnet: {connect: [443]}\n' });
+  const directory = fixture(t);
   const file = join(
     fixture(t, { 'policy.yaml': `fs: {rw: [${directory}], ro: [./absent]}\nnet: {connect: [443]}\n` }),
     'policy.yaml',
