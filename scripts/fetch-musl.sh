@@ -3,10 +3,11 @@
 #
 #   scripts/fetch-musl.sh x64|arm64 DIRECTORY
 #
-# Leaves DIRECTORY/include and DIRECTORY/lib behind, unless they are there; exits with 1 and one line where they cannot be had.
+# Leaves DIRECTORY/include and DIRECTORY/lib behind, unless they are there; exits with 1 and a line where they cannot be had.
 set -eu
+# shellcheck source=scripts/own-apt.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/own-apt.sh"
 
-readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 directory=$(realpath -m -- "$2")
 [ ! -f "$directory/lib/libc.so" ] || exit 0
 
@@ -20,44 +21,18 @@ case $1 in
   arm64) architecture=arm64 triplet=aarch64-linux-musl ;;
   *) give_up "no processor is called $1" ;;
 esac
-for tool in apt-get dpkg-deb; do
-  command -v "$tool" >/dev/null || give_up "no $tool here: musl comes from Debian packages"
-done
-[ -r "$KEYRING" ] || give_up "no $KEYRING: apt-get install debian-archive-keyring"
-# shellcheck disable=SC2016 # apt's own syntax
-mirror=$(apt-get indextargets --format '$(REPO_URI)' | sed 's|/*$||' | grep -m1 '/debian$') ||
-  give_up "apt on this machine names no mirror of Debian's archive"
-
-# An apt of its own: lists, cache and sources in a directory that goes away.
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
-mkdir -p -- "$scratch/lists/partial" "$scratch/cache/archives/partial"
-printf 'deb [signed-by=%s arch=%s] %s bookworm main\n' "$KEYRING" "$architecture" "$mirror" >"$scratch/sources.list"
-: >"$scratch/status"
-cat >"$scratch/apt.conf" <<CONF
-APT::Architecture "$architecture";
-APT::Architectures { "$architecture"; };
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-Dir::Etc::sourcelist "$scratch/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-Dir::State::lists "$scratch/lists";
-Dir::State::status "$scratch/status";
-Dir::Cache "$scratch/cache";
-CONF
-export APT_CONFIG=$scratch/apt.conf
-apt-get -qq update || give_up 'apt-get update failed, see above'
+own_apt "$architecture" bookworm "$scratch" || give_up 'apt cannot be used for that, see above'
 (cd -- "$scratch" && apt-get -qq download musl-dev musl) || give_up "musl-dev for $architecture cannot be fetched"
 for package in "$scratch"/*.deb; do
   dpkg-deb -x "$package" "$scratch/tree"
 done
+[ -f "$scratch/tree/lib/$triplet/libc.so" ] || give_up 'the packages of musl hold no libc.so'
+# Whole or not at all: another one may fetch it at the same time.
+made=$directory.$$
+mkdir -p -- "$made/lib"
+cp -R -- "$scratch/tree/usr/include/$triplet" "$made/include"
+cp -L -- "$scratch/tree/usr/lib/$triplet"/*.[ao] "$scratch/tree/lib/$triplet/libc.so" "$made/lib/"
 rm -rf -- "$directory"
-mkdir -p -- "$directory/lib"
-cp -R -- "$scratch/tree/usr/include/$triplet" "$directory/include"
-cp -L -- "$scratch/tree/usr/lib/$triplet"/*.a "$directory/lib/"
-# The library itself is called after the processor and lies where the loader is.
-loader=$(find "$scratch/tree/lib" "$scratch/tree/usr/lib" -type f \( -name 'libc.so' -o -name 'ld-musl-*' \) -size +99k -print -quit)
-[ -n "$loader" ] || give_up "the packages of musl hold no libc.so"
-cp -- "$loader" "$directory/lib/.libc.so"
-mv -- "$directory/lib/.libc.so" "$directory/lib/libc.so"
+mv -- "$made" "$directory"
