@@ -63,8 +63,9 @@ function writableGrants(grants: readonly Grant[], view: FileView): Map<Bytes, Gr
 
 /** By the letter, by where it leads, and by what it goes through: a link inside what is writable can be made to lead anywhere. */
 function findWritable(path: Bytes, writable: Map<Bytes, Grant>, view: LinkView): Grant | undefined {
-  const through = pathFromWritable(path, writable, view) ?? path;
-  for (const form of new Set([withoutDotDot(path), view.resolve(path), through])) {
+  const through = pathFromWritable(path, writable, view);
+  const forms = [withoutDotDot(path), view.resolve(path), ...(through === undefined ? [] : [through])];
+  for (const form of new Set(forms)) {
     const grant = writable.get(form) ?? first(ancestorsOf(form), (directory) => writable.get(directory));
     if (grant !== undefined) return grant;
   }

@@ -149,6 +149,20 @@ for (const [title, files, args] of [
   });
 }
 
+test('accepted: a policy file above the working directory, named by .., where that directory is writable', async (t) => {
+  if (!requireAbi(t, 1)) return;
+  const root = fixture(t, { 'proj/x': 'x', 'p.yaml': 'fs: {rw: [proj]}\n', 'app.yaml': 'a: file:///etc/hosts\n' });
+  for (const words of [
+    ['--policy', '../p.yaml'],
+    ['--policy', '../p.yaml', '--rw', '.'],
+    ['--discover', '../app.yaml', '--rw', '.'],
+  ]) {
+    const result = await sandbox([...words, ...TRUE], { cwd: `${root}/proj` });
+    assert.deepEqual([result.code, result.stderr], [0, ''], words.join(' '));
+  }
+  assertRefused(await sandbox(['--policy', '../p.yaml', '--rw', '..', ...TRUE], { cwd: `${root}/proj` }), /decides/);
+});
+
 test('refused: a policy file on stdin that lies below its own rw', async (t) => {
   const root = fixture(t, { 'proj/p.yaml': POLICY, 'p.yaml': POLICY });
   const from = (file: string): Promise<RunResult> =>
