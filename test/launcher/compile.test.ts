@@ -254,6 +254,13 @@ test('it refuses a COMMAND, a second file, --add-command, and what is not an ord
   assert.deepEqual(readdirSync(root), ['there']);
 });
 
+test('below a file nothing can be written: one line, with a stable code', async (t) => {
+  const root = fixture(t, { file: '', 'data/kept': '' });
+  const { code, stderr } = await sandbox(['--json', '--rw', 'data', '--compile', 'file/out'], { cwd: root });
+  assert.equal(code, 125);
+  assert.equal((JSON.parse(stderr) as { code: string }).code, 'compiled-unwritable');
+});
+
 test('a launcher that COMMAND could rewrite is written with a warning', async (t) => {
   const root = fixture(t);
   const result = await sandbox(['--rw', root, '--compile', join(root, 'out')]);
