@@ -9,6 +9,7 @@
 
 /** What the ruleset allows in a directory, and where. */
 struct directory_rule {
+    const char *path; /* NULL: device and inode are known */
     uint64_t device;
     uint64_t inode;
     uint64_t access; /* handled rights, of a row */
@@ -44,7 +45,7 @@ struct context {
     uint32_t restrict_flags;
     uint64_t filter;
 
-    /* ruleset.c, paths.c */
+    /* ruleset.c, paths.c, directory-rules.c */
     int ruleset; /* or -1: nothing is handled */
     struct directory_rule *rules;
     uint32_t rule_count;

@@ -1,7 +1,7 @@
 #include "environment.h"
 
+#include "directory-rules.h"
 #include "glob.h"
-#include "paths.h"
 #include "sys.h"
 
 static size_t name_length(const char *entry) {
@@ -100,7 +100,7 @@ void environment_edit(struct context *context) {
 static bool is_searchable(struct context *context, const char *element, size_t length) {
     char *directory = context_take(context, length + 2);
     memcpy(directory, length == 0 ? "." : element, length == 0 ? 1 : length);
-    return paths_allow(context, directory, LANDLOCK_ACCESS_FS_EXECUTE);
+    return directory_rules_allow(context, directory, LANDLOCK_ACCESS_FS_EXECUTE);
 }
 
 /** `PATH=` and the directories that stay; NULL where none does. */

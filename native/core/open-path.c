@@ -18,9 +18,11 @@ static long open_plain(const char *path, int flags) {
 
 /** O_DIRECTORY first: plain O_PATH would bind the trigger of an automount instead of what is mounted there.
  */
-static long open_anywhere(const char *path) {
+static struct opened open_anywhere(const char *path) {
     long opened = open_plain(path, O_DIRECTORY);
-    return opened == -ENOTDIR ? open_plain(path, 0) : opened;
+    if (opened == -ENOTDIR)
+        return (struct opened){open_plain(path, 0), false};
+    return (struct opened){opened, opened >= 0};
 }
 
 static long open_beneath(int parent, const char *relative, int flags) {
@@ -38,20 +40,23 @@ static bool is_unguarded(const struct context *context, long opened) {
     return opened == -ENOSYS && context->ruleset < 0;
 }
 
-long open_path(const struct context *context, const struct path_row *row, int parent) {
+struct opened open_path(const struct context *context, const struct path_row *row, int parent) {
     const char *path = context_string(context, row->path);
     if (parent == PARENT_MISSING)
-        return -ENOENT;
+        return (struct opened){-ENOENT, false};
     if (parent == PARENT_NONE)
         return open_anywhere(path);
     long opened = open_beneath(parent, path + row->relative, O_DIRECTORY);
+    bool directory = opened >= 0;
     if (opened == -ENOTDIR)
         opened = open_beneath(parent, path + row->relative, 0);
     if (opened == -EXDEV && !context_has(context, PLAN_ALLOW_OVERLAP))
         message_refuse(&context->reporter, MESSAGE_PATH_LEADS_OUTSIDE, facts_of(context, row, 0));
     if (opened == -EXDEV)
         message_tell(&context->reporter, MESSAGE_PATH_LEADS_OUTSIDE_ALLOWED, facts_of(context, row, 0));
-    return opened == -EXDEV || is_unguarded(context, opened) ? open_anywhere(path) : opened;
+    if (opened == -EXDEV || is_unguarded(context, opened))
+        return open_anywhere(path);
+    return (struct opened){opened, directory};
 }
 
 /** A path cut in two: the directory part (`.` where there is none) and the last component, without slashes at

@@ -7,14 +7,19 @@
 #define PARENT_NONE (-1)
 #define PARENT_MISSING (-2)
 
+/** A path that was opened, or could not be. */
+struct opened {
+    long descriptor; /* or a negative errno: ENOENT and ENOTDIR where the path is missing */
+    bool directory;  /* it surely is one, as the kernel opened it with O_DIRECTORY; else it can be one too */
+};
+
 /**
  * Opens the row's path with O_PATH, below the parent's descriptor where it has one.
  *
  * parent: a descriptor, PARENT_NONE, or PARENT_MISSING.
- * Returns a descriptor, or a negative errno: ENOENT and ENOTDIR where it is missing. A path that leaves its
- * parent's tree ends the run, or is opened all the same where the plan consents.
+ * A path that leaves its parent's tree ends the run, or is opened all the same where the plan consents.
  */
-long open_path(const struct context *context, const struct path_row *row, int parent);
+struct opened open_path(const struct context *context, const struct path_row *row, int parent);
 
 /**
  * Makes the directory of a MAKE_DIRECTORY row where it is missing: its last component only, mode 0700. Below

@@ -1,5 +1,6 @@
 #include "paths.h"
 
+#include "directory-rules.h"
 #include "open-path.h"
 #include "ruleset.h"
 #include "sys.h"
@@ -40,23 +41,6 @@ static void miss(const struct context *context, const struct path_row *row, long
         message_tell(&context->reporter, MESSAGE_PATH_SKIPPED, facts_of(context, row, error));
 }
 
-static void remember(struct context *context, const struct stat *stat, uint64_t access, bool beneath) {
-    context->rules[context->rule_count++] = (struct directory_rule){
-        .device = stat->st_dev, .inode = stat->st_ino, .access = access, .beneath = beneath};
-}
-
-/** Remembers the directory that an executable file was found in: COMMAND may look there. */
-static void remember_directory_of(struct context *context, const char *path, uint64_t access) {
-    size_t length = text_length(path);
-    while (length > 1 && path[length - 1] != '/')
-        length--;
-    char *directory = context_take(context, length + 1);
-    memcpy(directory, path, length);
-    struct stat stat;
-    if (sys_fstatat(AT_FDCWD, directory, &stat, 0) == 0)
-        remember(context, &stat, access, false);
-}
-
 /** Whether a directory can be listed now, before the restriction: then it must be possible afterwards too. */
 static bool can_list(const char *path) {
     long opened = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
@@ -66,14 +50,22 @@ static bool can_list(const char *path) {
     return true;
 }
 
-/** Adds the rule of an opened row; what the descriptor is decides which rights it can carry. */
-static void grant(struct context *context, const struct path_row *row, int descriptor) {
+/** What a path that was opened without O_DIRECTORY is: it can have become a directory meanwhile. */
+static bool is_directory(const struct context *context, const struct path_row *row, int descriptor,
+                         bool *executable) {
     struct stat stat;
     long looked = sys_fstatat(descriptor, "", &stat, AT_EMPTY_PATH);
     if (looked < 0)
         message_refuse(&context->reporter, MESSAGE_PATH_UNOPENABLE, facts_of(context, row, looked));
+    *executable = (stat.st_mode & S_IXALL) != 0;
+    return (stat.st_mode & S_IFMT) == S_IFDIR;
+}
+
+/** Adds the rule of an opened row; what the descriptor is decides which rights it can carry. */
+static void grant(struct context *context, const struct path_row *row, struct opened opened) {
     const char *path = context_string(context, row->path);
-    bool directory = (stat.st_mode & S_IFMT) == S_IFDIR;
+    bool executable = false;
+    bool directory = opened.directory || is_directory(context, row, (int)opened.descriptor, &executable);
     if (directory && has(row, PATH_FILE_ONLY))
         message_refuse(&context->reporter, MESSAGE_PATH_NOT_FILE, facts_of(context, row, 0));
     if (!directory && has(row, PATH_MAKE_DIRECTORY))
@@ -81,15 +73,11 @@ static void grant(struct context *context, const struct path_row *row, int descr
     uint64_t access = row->access & context->handled_fs & (directory ? ~0ull : LANDLOCK_ACCESS_FS_ON_FILE);
     if (access == 0)
         return;
-    ruleset_add_path(context, row, descriptor, access, path);
-    if (!directory) {
-        if ((access & LANDLOCK_ACCESS_FS_EXECUTE) != 0 && (stat.st_mode & S_IXALL) != 0)
-            remember_directory_of(context, path, access);
-        return;
-    }
-    remember(context, &stat, access, true);
-    if (context->checking && context->readable == NULL && (access & LANDLOCK_ACCESS_FS_READ_DIR) != 0 &&
-        can_list(path))
+    ruleset_add_path(context, row, (int)opened.descriptor, access, path);
+    if (directory || (executable && (access & LANDLOCK_ACCESS_FS_EXECUTE) != 0))
+        directory_rules_add(context, path, access, directory);
+    if (directory && context->checking && context->readable == NULL &&
+        (access & LANDLOCK_ACCESS_FS_READ_DIR) != 0 && can_list(path))
         context->readable = path;
 }
 
@@ -101,18 +89,19 @@ static int work(struct context *context, const struct path_row *row, struct prog
     /* What a run would make, and a check doesn't, counts as there. */
     if (has(row, PATH_MAKE_DIRECTORY) && !make_directory(context, row, parent))
         return PARENT_MISSING;
-    long opened = open_path(context, row, parent);
-    bool missing = opened == -ENOENT || opened == -ENOTDIR;
+    struct opened opened = open_path(context, row, parent);
+    long error = opened.descriptor;
+    bool missing = error == -ENOENT || error == -ENOTDIR;
     if (missing && has(row, PATH_MAKE_DIRECTORY))
-        message_refuse(&context->reporter, MESSAGE_TMP_UNMADE, facts_of(context, row, opened));
-    if (missing || (opened == -EACCES && has(row, PATH_PROFILE))) {
-        miss(context, row, opened, progress);
+        message_refuse(&context->reporter, MESSAGE_TMP_UNMADE, facts_of(context, row, error));
+    if (missing || (error == -EACCES && has(row, PATH_PROFILE))) {
+        miss(context, row, error, progress);
         return PARENT_MISSING;
     }
-    if (opened < 0)
-        message_refuse(&context->reporter, MESSAGE_PATH_UNOPENABLE, facts_of(context, row, opened));
-    grant(context, row, (int)opened);
-    return (int)opened;
+    if (error < 0)
+        message_refuse(&context->reporter, MESSAGE_PATH_UNOPENABLE, facts_of(context, row, error));
+    grant(context, row, opened);
+    return (int)opened.descriptor;
 }
 
 static void close_row(const struct context *context, struct progress *progress, uint32_t index) {
@@ -174,14 +163,18 @@ void paths_grant(struct context *context) {
         .last_user = context_take(context, count * sizeof(uint32_t)),
         .only = find_only_stated(plan),
     };
-    context->rules = context_take(context, count * sizeof *context->rules);
+    directory_rules_start(context, count);
+    bool parents = false;
     for (uint32_t i = 0; i < count; i++) {
         progress.descriptors[i] = PARENT_NONE;
         progress.last_user[i] = i;
-        if (plan->paths[i].parent != PLAN_NO_PARENT)
-            progress.last_user[plan->paths[i].parent] = i;
+        if (plan->paths[i].parent == PLAN_NO_PARENT)
+            continue;
+        progress.last_user[plan->paths[i].parent] = i;
+        parents = true;
     }
-    struct rlimit64 before = raise_descriptor_limit();
+    /* Without parents one path is open at a time. */
+    struct rlimit64 before = parents ? raise_descriptor_limit() : (struct rlimit64){0, 0};
     for (uint32_t i = 0; i < count; i++) {
         const struct path_row *row = &plan->paths[i];
         if (has(row, PATH_STDIO_TERMINAL)) {
@@ -197,42 +190,4 @@ void paths_grant(struct context *context) {
     restore_descriptor_limit(context, before);
     if (progress.stated > 0 && progress.stated == progress.stated_missing)
         refuse_all_missing(context, &progress);
-}
-
-/** Whether a rule of this directory has the right; above it, only rules on the directory itself count. */
-static bool has_rule(const struct context *context, const struct stat *stat, uint64_t access, bool above) {
-    for (uint32_t i = 0; i < context->rule_count; i++) {
-        const struct directory_rule *rule = &context->rules[i];
-        if (rule->device == stat->st_dev && rule->inode == stat->st_ino &&
-            (rule->access & access) == access && (rule->beneath || !above))
-            return true;
-    }
-    return false;
-}
-
-/* 4096 is the kernel's PATH_MAX; a directory deeper than that cannot be walked by name, and counts as one
- * that cannot be looked at. */
-#define WALK_MAX 4096
-
-bool paths_allow(const struct context *context, const char *directory, uint64_t access) {
-    char walk[WALK_MAX];
-    size_t length = text_length(directory);
-    if (length + 1 >= sizeof walk)
-        return true;
-    memcpy(walk, directory, length + 1);
-    struct stat below = {0};
-    for (bool above = false;; above = true) {
-        struct stat stat;
-        if (sys_fstatat(AT_FDCWD, walk, &stat, 0) < 0)
-            return true;
-        if (has_rule(context, &stat, access, above))
-            return true;
-        if (above && stat.st_dev == below.st_dev && stat.st_ino == below.st_ino)
-            return false;
-        below = stat;
-        if (length + 4 > sizeof walk)
-            return true;
-        memcpy(walk + length, "/..", 4);
-        length += 3;
-    }
 }

@@ -10,10 +10,4 @@
  */
 void paths_grant(struct context *context);
 
-/**
- * Whether the rules allow one right in a directory: to everything, as it or one above it is that of a rule,
- * or to one file in it. Answers yes where the directory cannot be looked at.
- */
-bool paths_allow(const struct context *context, const char *directory, uint64_t access);
-
 #endif

@@ -1,6 +1,7 @@
 #include "prepare.h"
 
 #include "apply.h"
+#include "directory-rules.h"
 #include "pass.h"
 #include "prepared.h"
 #include "sealed.h"
@@ -19,6 +20,7 @@ static _Noreturn void prepare(const uint8_t *plan, size_t size, char *const *env
     };
     apply_decode(&context, plan, size);
     apply_build(&context);
+    directory_rules_look(&context);
     long done = prepared_write(&context, file);
     if (done == 0 && context.ruleset >= 0)
         done = pass_send(socket, context.ruleset);

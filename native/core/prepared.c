@@ -46,7 +46,7 @@ const char *prepared_take(struct context *context, int ruleset, const uint8_t *b
     context->restrict_flags = header->restrict_flags;
     context->ruleset = ruleset;
     context->rule_count = header->rule_count;
-    /* Only ever read; the member is what paths.c fills in. */
+    /* Only ever read, as all have been looked at; the member is what directory-rules.c fills in. */
     context->rules = (struct directory_rule *)(uintptr_t)(bytes + sizeof *header);
     *plan = bytes + sizeof *header + rules;
     *plan_size = size - sizeof *header - rules;

@@ -9,7 +9,7 @@
 #include "context.h"
 
 #define PREPARED_MAGIC "LLRPREP" /* and its NUL: 8 bytes */
-#define PREPARED_VERSION 1
+#define PREPARED_VERSION 2
 
 /** Behind it come the directory rules, then the plan. Every part begins on an 8-byte boundary. */
 struct prepared_header {
@@ -26,7 +26,8 @@ struct prepared_header {
 };
 _Static_assert(sizeof(struct prepared_header) == 64, "parts begin on 8-byte boundaries");
 
-/** Writes what apply_build() came to, and the plan's bytes. Returns 0 or a negative errno. */
+/** Writes what apply_build() came to, and the plan's bytes. Every directory rule has been looked at. Returns
+ * 0 or a negative errno. */
 long prepared_write(const struct context *context, int file);
 
 /**

@@ -1,7 +1,7 @@
 #include "proofs.h"
 
+#include "directory-rules.h"
 #include "filter.h"
-#include "paths.h"
 #include "sys.h"
 
 struct proof_controls proofs_prepare(int outsider) {
@@ -52,10 +52,11 @@ static long try_list(const char *path) {
     return opened;
 }
 
-static void prove_files(const struct context *context, const struct proof_controls *controls,
+static void prove_files(struct context *context, const struct proof_controls *controls,
                         struct check_report *report) {
     bool handled = (context->handled_fs & LANDLOCK_ACCESS_FS_READ_DIR) != 0;
-    if (handled && controls->root_listable && !paths_allow(context, "/", LANDLOCK_ACCESS_FS_READ_DIR))
+    if (handled && controls->root_listable &&
+        !directory_rules_allow(context, "/", LANDLOCK_ACCESS_FS_READ_DIR))
         add(report, "list", "/", EACCES, try_list("/"));
     if (context->readable != NULL)
         add(report, "list", context->readable, 0, try_list(context->readable));
@@ -142,7 +143,7 @@ static void prove_filter(const struct context *context, const struct proof_contr
         add(report, "io_uring", "", ENOSYS, sys_call(SYS_io_uring_setup, 0, 0, 0, 0, 0, 0));
 }
 
-void proofs_collect(const struct context *context, const struct proof_controls *controls,
+void proofs_collect(struct context *context, const struct proof_controls *controls,
                     struct check_report *report) {
     prove_files(context, controls, report);
     prove_port(context, report, LANDLOCK_ACCESS_NET_BIND_TCP, "bind", SYS_bind);

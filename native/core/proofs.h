@@ -23,7 +23,7 @@ struct proof_controls proofs_prepare(int outsider);
  * anything outside, and one thing that is granted. No packet leaves the machine, nothing is written, no
  * signal is sent.
  */
-void proofs_collect(const struct context *context, const struct proof_controls *controls,
+void proofs_collect(struct context *context, const struct proof_controls *controls,
                     struct check_report *report);
 
 #endif
