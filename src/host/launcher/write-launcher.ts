@@ -37,12 +37,12 @@ export function writeLauncher(path: Bytes, content: Uint8Array): void {
 
 /** Renaming over a device or a directory would fail late, or replace what nobody meant. */
 function refuseSpecialFile(path: Bytes): void {
-  let special: boolean;
+  let special = false;
   try {
     const stat = lstatSync(bufferOfBytes(path), { throwIfNoEntry: false });
     special = stat !== undefined && !stat.isFile() && !stat.isSymbolicLink();
   } catch (error) {
-    return refuse('compiled-unwritable', ORIGIN, path, errnoName(error));
+    refuse('compiled-unwritable', ORIGIN, path, errnoName(error));
   }
   if (special) refuse('compiled-not-file', ORIGIN, path);
 }
