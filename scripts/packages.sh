@@ -32,12 +32,13 @@ fi
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/landlock-run-tests/packages
 mkdir -p -- "$cache"
 
-# A root of Debian as an archive. In: its name, the suite, packages. Kept once made.
+# A root of Debian. In: its name, the suite, packages. Kept once made.
 base() {
-  [ -s "$cache/$1.tar" ] && return
+  [ -d "$cache/$1" ] && return
   say "making the root $1"
-  mmdebstrap --quiet --variant=minbase --include="$3" --dpkgopt='path-exclude=/usr/share/locale/*' "$2" "$cache/$1-new.tar" "$(debian_mirror)"
-  mv -- "$cache/$1-new.tar" "$cache/$1.tar"
+  mmdebstrap --quiet --format=directory --variant=minbase --include="$3" --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' "$2" "$cache/$1.$$" "$(debian_mirror)"
+  mv -- "$cache/$1.$$" "$cache/$1"
 }
 
 # Official builds of Node. In: the npm package, its version. Kept once fetched.
@@ -66,7 +67,7 @@ musl_parts() {
   for package in "$scratch"/*.deb; do
     dpkg-deb -x "$package" "$made"
   done
-  rm -rf -- "$scratch" "$made/usr/share"
+  rm -rf -- "$scratch" "${made:?}/usr/share"
   mv -- "$made" "$cache/musl-root"
 }
 
@@ -91,7 +92,7 @@ arm64_parts() {
   done
   kernel=$(find "$scratch/boot" -name 'vmlinuz*')
   cp -- "$kernel" "$made/vmlinuz"
-  rm -rf -- "$scratch" "$made/tree/usr/share"
+  rm -rf -- "$scratch" "${made:?}/tree/usr/share"
   mv -- "$made" "$cache/arm64"
 }
 

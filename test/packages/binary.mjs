@@ -1,16 +1,16 @@
 /** The single binary: where there is no Node, and what of a process it keeps. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { differences, dumpThrough, expected } from '../../build/test/support/inherited-state.js';
 import { readElf } from '../../scripts/binary-entry.mjs';
-import { binary, makeRoot, projectRoot } from './support/root.mjs';
+import { binary, cache, makeRoot, projectRoot } from './support/root.mjs';
 
 function rootWithBinary(t) {
-  const root = makeRoot(t, 'bookworm.tar');
-  root.put(binary, '/usr/local/bin/landlock-run');
+  const root = makeRoot(t, 'bookworm');
+  root.bind(binary, '/usr/local/bin/landlock-run');
   return root;
 }
 
@@ -21,7 +21,7 @@ test('runs where there is no Node', (t) => {
   const checked = root.run('landlock-run --check');
   assert.deepEqual([checked.code, checked.stderr], [0, '']);
   const ran = root.run(
-    'echo secret >/root/secret; mkdir /work; cd /work; landlock-run --rw . -- sh -c "echo made >file; cat file /root/secret"',
+    'echo secret >/root/secret; cd /work; landlock-run --rw . -- sh -c "echo made >file; cat file /root/secret"',
   );
   assert.deepEqual([ran.code, ran.stdout], [1, 'made\n']);
   assert.match(ran.stderr, /Permission denied/);
@@ -36,7 +36,7 @@ test('reads policies, explains, and compiles a launcher that needs nothing', (t)
   );
   assert.deepEqual([explained.code, explained.stderr], [0, '']);
   const compiled = root.run(
-    'landlock-run --policy /policy.yaml --compile /launcher && rm /usr/local/bin/landlock-run && /launcher cat /etc/shadow',
+    'landlock-run --policy /policy.yaml --compile /launcher && umount /usr/local/bin/landlock-run && /launcher cat /etc/shadow',
   );
   assert.equal(compiled.code, 1);
   assert.match(compiled.stderr, /Permission denied/);
@@ -52,8 +52,7 @@ test('leaves no file behind', (t) => {
 
 test('works on a read-only root with a noexec /tmp', (t) => {
   const root = rootWithBinary(t);
-  const mount =
-    'mount -t tmpfs -o noexec tmpfs "$root/tmp"; mount --bind "$root" "$root" ; mount -o remount,bind,ro "$root"; mount -t proc proc "$root/proc"';
+  const mount = 'mount -t tmpfs -o noexec tmpfs "$root/tmp"; mount -o remount,ro "$root"';
   const ran = root.run('echo >/file; landlock-run --rw /tmp -- sh -c "echo made >/tmp/file; cat /tmp/file"', { mount });
   assert.deepEqual([ran.code, ran.stdout], [0, 'made\n']);
   assert.match(ran.stderr, /Read-only/);
@@ -90,7 +89,6 @@ test('no variable means anything to it, and each reaches COMMAND', () => {
     'A=1',
     'A=2',
     'odd-name=3',
-    'no-equals',
     'NODE_OPTIONS=--require=/nope',
     'NODE_EXTRA_CA_CERTS=/nope',
   ];
@@ -103,9 +101,7 @@ test('no variable means anything to it, and each reaches COMMAND', () => {
   ];
   const run = (...command) => spawnSync('env', [...words, ...more, ...command], { encoding: 'utf8' });
   // A static program: LD_DEBUG would make another one talk.
-  const dump = join(projectRoot, 'build/test-bin');
-  const busybox = join(process.env.HOME ?? '/root', '.cache/landlock-run-tests/packages/musl-root/bin/busybox');
-  assert.ok(statSync(dump).isDirectory());
+  const busybox = join(cache, 'musl-root/bin/busybox');
   const plain = run(busybox, 'env');
   const ours = run(binary, '--no-net', '--', busybox, 'env');
   assert.deepEqual([ours.status, ours.stdout, ours.stderr], [0, plain.stdout, '']);

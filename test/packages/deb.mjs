@@ -22,7 +22,7 @@ test('there is one, and lintian finds nothing in it but the address of its maint
 });
 
 test('installs, runs, and leaves nothing when it is removed', (t) => {
-  const root = makeRoot(t, 'trixie.tar');
+  const root = makeRoot(t, 'trixie');
   root.put(deb, '/package.deb');
   // Where dpkg keeps its own records.
   const list = () =>

@@ -1,7 +1,7 @@
 /** The npm package: what it holds, and that it works where there is nothing but Node. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -14,9 +14,10 @@ const tarball = packPackage(after);
 
 /** A Debian root that has Node and npm, and nothing else. */
 function rootWithNode(t, version) {
-  const root = makeRoot(t, 'bookworm.tar');
-  root.put(nodeBuild(version), '/usr/local/bin/node');
-  root.put(hostNpm(), NPM);
+  const root = makeRoot(t, 'bookworm');
+  root.bind(nodeBuild(version), '/usr/local/bin/node');
+  root.bind(hostNpm(), NPM);
+  mkdirSync(join(root.path, 'usr/local/bin'), { recursive: true });
   root.put(tarball, '/package.tgz');
   writeFileSync(join(root.path, 'usr/local/bin/npm'), `#!/bin/sh\nexec node ${NPM}/bin/npm-cli.js "$@"\n`, {
     mode: 0o755,
@@ -33,7 +34,7 @@ function hostNpm() {
 }
 
 const INSTALL =
-  'mkdir /work && cd /work && npm init --yes >/dev/null && npm install --offline --ignore-scripts --no-audit --no-fund /package.tgz >/dev/null';
+  'cd /work && npm init --yes >/dev/null && npm install --offline --ignore-scripts --no-audit --no-fund /package.tgz >/dev/null';
 
 function install(t, version) {
   const root = rootWithNode(t, version);
@@ -99,7 +100,7 @@ for (const version of [20, 22, 24, 26]) {
       console.log(/Permission denied/.test(String(result.stderr)), (await import("node:module")).createRequire("/work/x")("landlock-run").run !== undefined)'`);
     assert.deepEqual([library.code, library.stdout, library.stderr], [0, 'true true\n', '']);
     const compiled = root.run(
-      'cd /work && npx --no-install landlock-run --ro /etc --compile /launcher && rm /usr/local/bin/node && /launcher cat /root/secret',
+      'cd /work && npx --no-install landlock-run --ro /etc --compile /launcher && umount /usr/local/bin/node && /launcher cat /root/secret',
     );
     assert.equal(compiled.code, 1);
     assert.match(compiled.stderr, /Permission denied/);
@@ -124,7 +125,7 @@ test('an addon that does not load leads to the next, and the refusal names all',
 
 test('on another system it installs and says that Landlock is part of Linux', (t) => {
   const root = rootWithNode(t, 22);
-  rmSync(join(root.path, 'usr/bin/uname'));
+  mkdirSync(join(root.path, 'usr/bin'), { recursive: true });
   writeFileSync(join(root.path, 'usr/bin/uname'), '#!/bin/sh\n[ "$1" = -s ] && echo Darwin || echo Darwin arm64\n', {
     mode: 0o755,
   });
