@@ -72,7 +72,7 @@ function skippedRows({ redundant }: Ruleset, observed: readonly ObservedRule[]):
   const needless = redundant.map(({ path, origin, coveredBy }) => ({
     path: escapeBytes(path),
     origin: describeOrigin(origin),
-    reason: `adds nothing to ${escapeBytes(coveredBy)}`,
+    reason: `adds nothing to ${escapeBytes(coveredBy)}; a link that leads outside of it is not followed`,
   }));
   return [...skipped, ...needless];
 }

@@ -34,8 +34,8 @@ export const lintMessages = {
     'add --no-scope abstract-unix-socket, and mind that X11 clients can control each other',
   ],
   'lint-adds-nothing': (path: Bytes, above: Bytes): Message => [
-    `${quote(path)} adds nothing to ${quote(above)}, which is granted already`,
-    'leave it out',
+    `${quote(path)} adds nothing to ${quote(above)}, which is granted already; a link that leads outside of it is not followed`,
+    'leave it out; to grant what a link leads to, name its target',
   ],
   'lint-trusted-writable': ([first, ...others]: readonly Bytes[], what: string, above: Bytes): Message => [
     `${quote(first ?? above)}, ${what}, is writable by COMMAND by the grant of ${quote(above)}${others.length === 0 ? '' : ` (and ${others.length} more)`}: it decides what the next run does`,
