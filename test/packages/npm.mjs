@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { differences, dumpThrough, expected } from '../../build/test/support/inherited-state.js';
 import { listPackage, packPackage } from './support/pack.mjs';
 import { makeRoot, nodeBuild, projectRoot } from './support/root.mjs';
 
@@ -156,6 +157,16 @@ test('the script on PATH loses odd names alone, and the front beside it nothing'
   const lines = (text) => text.split('\n').sort();
   const kept = lines(plain).filter((line) => !/^(odd-name|BASH_FUNC)/.test(line));
   assert.deepEqual([lines(script.stdout), script.stderr], [kept, '']);
+});
+
+test('through the script COMMAND inherits the same, but for the environment', async () => {
+  const plain = await dumpThrough(['/usr/bin/env']);
+  const ours = await dumpThrough([join(projectRoot, 'bin/landlock-run.sh'), '--ro', '/', '--']);
+  assert.ok(ours.size > 90);
+  assert.deepEqual(
+    differences(plain, ours).filter((name) => !name.startsWith('env')),
+    expected(),
+  );
 });
 
 test('the script fails with 125, whatever is missing', (t) => {
