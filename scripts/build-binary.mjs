@@ -118,8 +118,8 @@ try {
   const assets = collectAssets(folder);
   const main = await bundleMain(folder);
   const config = { assets, disableExperimentalSEAWarning: true, useCodeCache: false, useSnapshot: false };
-  // No variable adds options: what Node is told is what the front would tell it.
-  Object.assign(config, { execArgv: frontFlags(root), execArgvExtension: 'none' });
+  // No variable adds options: what Node is told is what the front would tell it, and that SIGUSR1 opens no debugger.
+  Object.assign(config, { execArgv: [...frontFlags(root), '--disable-sigusr1'], execArgvExtension: 'none' });
   const made = join(folder, 'binary');
   execFileSync(node, ['-e', PKG, tools, main, made, JSON.stringify(config)], { stdio: 'inherit' });
   const bytes = readFileSync(made);
