@@ -1,22 +1,12 @@
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
 import { type Bytes, textOfBytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Flag } from '../policy/from-flags.ts';
+import { frontFile } from './front-file.ts';
 import type { Native } from './native.ts';
 
 /** The program that landlock-run is: the front of this package, or, in a single binary, the binary itself. */
 export function ownProgram(): string {
-  for (const up of ['..', '../../..']) {
-    const path = join(import.meta.dirname, up, 'bin', 'landlock-run');
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not here: the other place may have it.
-    }
-  }
-  return process.execPath;
+  return frontFile() ?? process.execPath;
 }
 
 /** Options as words, for another landlock-run. @throws Refusal `trace-not-text` */
