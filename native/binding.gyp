@@ -6,6 +6,7 @@
         "addon/addon.c",
         "addon/arguments.c",
         "addon/caller.c",
+        "addon/paths.c",
         "addon/spawning.c",
         "addon/values.c",
         "<!@(node -p \"require('fs').readdirSync('core').filter(name => name.endsWith('.c')).map(name => 'core/' + name).join(' ')\")"

@@ -6,6 +6,7 @@
 #include "../core/run.h"
 #include "arguments.h"
 #include "caller.h"
+#include "paths.h"
 #include "spawning.h"
 #include "values.h"
 
@@ -229,24 +230,12 @@ static napi_value check(napi_env env, napi_callback_info info) {
 }
 
 NAPI_MODULE_INIT() {
-    static const struct {
-        const char *name;
-        napi_callback function;
-    } functions[] = {
-        {"rawArguments", raw_arguments},
-        {"environment", environment},
-        {"currentDirectory", current_directory},
-        {"probe", probe},
-        {"adopt", adopt},
-        {"run", run},
-        {"check", check},
-    };
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        napi_value function;
-        if (!check_status(env, napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH,
-                                                    functions[i].function, NULL, &function)) ||
-            !set_member(env, exports, functions[i].name, function))
-            return NULL;
-    }
-    return spawning_define(env, exports) ? exports : NULL;
+    bool ok = define_function(env, exports, "rawArguments", raw_arguments) &&
+              define_function(env, exports, "environment", environment) &&
+              define_function(env, exports, "currentDirectory", current_directory) &&
+              define_function(env, exports, "probe", probe) &&
+              define_function(env, exports, "adopt", adopt) && define_function(env, exports, "run", run) &&
+              define_function(env, exports, "check", check) && paths_define(env, exports) &&
+              spawning_define(env, exports);
+    return ok ? exports : NULL;
 }

@@ -117,16 +117,7 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
 }
 
 bool spawning_define(napi_env env, napi_value exports) {
-    static const struct {
-        const char *name;
-        napi_callback function;
-    } functions[] = {{"seal", seal}, {"pipe", make_pipe}, {"prepare", prepare}, {"close", close_descriptor}};
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        napi_value function;
-        if (!check_status(env, napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH,
-                                                    functions[i].function, NULL, &function)) ||
-            !set_member(env, exports, functions[i].name, function))
-            return false;
-    }
-    return true;
+    return define_function(env, exports, "seal", seal) && define_function(env, exports, "pipe", make_pipe) &&
+           define_function(env, exports, "prepare", prepare) &&
+           define_function(env, exports, "close", close_descriptor);
 }

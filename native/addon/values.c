@@ -77,15 +77,14 @@ bool get_bytes(napi_env env, napi_value value, const char *name, uint8_t **bytes
     return true;
 }
 
-/** One word: characters above 255 have no byte, and a NUL would cut it. Returns NULL with an exception
- * pending. */
-static char *get_word(napi_env env, napi_value value, const char *name) {
+/* Characters above 255 have no byte, and a NUL would cut the word. */
+char *get_word(napi_env env, napi_value value, const char *name) {
     napi_valuetype type;
     size_t length = 0;
     if (!check_status(env, napi_typeof(env, value, &type)))
         return NULL;
     if (type != napi_string) {
-        throw_type(env, name, "an array of strings");
+        throw_type(env, name, "a string, or an array of them");
         return NULL;
     }
     if (!check_status(env, napi_get_value_string_utf16(env, value, NULL, 0, &length)))
@@ -99,7 +98,7 @@ static char *get_word(napi_env env, napi_value value, const char *name) {
     for (size_t i = 0; ok && i < length; i++) {
         word[i] = (char)units[i];
         if (units[i] == 0 || units[i] > 255)
-            ok = throw_type(env, name, "an array of strings of bytes, none of them NUL");
+            ok = throw_type(env, name, "bytes as characters, none of them NUL");
     }
     free(units);
     if (!ok) {
@@ -143,4 +142,10 @@ void free_words(char **words) {
     for (char **word = words; *word != NULL; word++)
         free(*word);
     free(words);
+}
+
+bool define_function(napi_env env, napi_value object, const char *name, napi_callback function) {
+    napi_value value;
+    return check_status(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, function, NULL, &value)) &&
+           set_member(env, object, name, value);
 }

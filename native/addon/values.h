@@ -38,4 +38,11 @@ bool get_words(napi_env env, napi_value value, const char *name, char ***words);
 
 void free_words(char **words);
 
+/** Copies one latin1 string. To be given to free(). TypeError where it is none or holds a NUL; returns NULL
+ * then. */
+char *get_word(napi_env env, napi_value value, const char *name);
+
+/** Adds a function to an object. */
+bool define_function(napi_env env, napi_value object, const char *name, napi_callback function);
+
 #endif

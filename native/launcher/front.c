@@ -19,7 +19,7 @@
  * this list. SIGUSR1 opens Node's debugger on loopback, and whoever reaches that runs code in a process that
  * is not restricted yet. No flag of Node 20 keeps it shut, but its secret address need not be told over HTTP.
  */
-static const char *const flags[] = {"--no-rehash-snapshot", "--inspect-publish-uid=stderr"};
+static const char *const flags[] = {"--no-rehash-snapshot", "--no-sparkplug", "--inspect-publish-uid=stderr"};
 #define FLAGS (sizeof flags / sizeof *flags)
 
 static const struct reporter reporter = {.descriptor = 2, .status_descriptor = -1};

@@ -67,7 +67,7 @@ const OUTPUT_FLAGS: ReadonlySet<string> = new Set(['--json', '--verbose', '--col
  */
 export function parseCommandLine(words: readonly Bytes[]): Request {
   const given: Flag[] = [];
-  const program = makeProgram((name, value) => given.push({ name, value }));
+  const program = makeProgram(rowsIn(words), (name, value) => given.push({ name, value }));
   try {
     program.parse([...words], { from: 'user' });
   } catch (error) {
@@ -95,8 +95,15 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
   return request;
 }
 
+/** The options that these words could mean: a parser of all of them takes a millisecond to make. Short ones can hide in a cluster. */
+function rowsIn(words: readonly Bytes[]): readonly OptionRow[] {
+  const names = new Set<string>();
+  for (const word of words) if (word.startsWith('--')) names.add(word.split('=', 1)[0] ?? word);
+  return OPTIONS.filter((row) => row.short !== undefined || names.has(row.name));
+}
+
 /** A parser that keeps one ordered list of what it saw, so that order and origin survive. */
-function makeProgram(seen: (name: string, value: Bytes | undefined) => void): Command {
+function makeProgram(rows: readonly OptionRow[], seen: (name: string, value: Bytes | undefined) => void): Command {
   const program = new Command('landlock-run')
     .argument('[command...]')
     .passThroughOptions()
@@ -105,7 +112,7 @@ function makeProgram(seen: (name: string, value: Bytes | undefined) => void): Co
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     .action(() => undefined);
-  for (const row of OPTIONS) {
+  for (const row of rows) {
     const option = new Option(signature(row));
     // `--no-net` is an option of its own here, not the negation of `--net`.
     option.negate = false;

@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { type Bytes, bufferOfBytes, bytesOfLatin1 } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
 import type { LinkView } from '../policy/anchor.ts';
 import type { FileView } from '../policy/overlap.ts';
 import { directoryOf, joinPath, ROOT } from '../policy/path.ts';
+import { loadNative } from './native.ts';
 
 /** A policy larger than this is a mistake: 65,536 rules of 200 bytes fit well. */
 const LARGEST_POLICY = 32 * 1024 * 1024;
@@ -15,40 +16,27 @@ export function errnoName(error: unknown): string {
   return code ?? message;
 }
 
-/** The real file system, for checks before the run. Each answer is kept: a policy asks for the same directories again and again. */
+/**
+ * The real file system, for checks before the run. Each answer is kept: a policy asks for the same directories again and again. The addon asks
+ * the kernel: a hundred questions through node:fs cost more than all the rest of a run.
+ */
 export function makeFileView(): FileView & LinkView {
+  const native = loadNative();
   const resolved = new Map<Bytes, Bytes>();
   const links = new Map<Bytes, Bytes | undefined>();
   const resolve = (path: Bytes): Bytes => {
     const known = resolved.get(path);
     if (known !== undefined) return known;
-    const answer = realPath(path) ?? (path === ROOT ? ROOT : joinPath(resolve(directoryOf(path)), baseName(path)));
+    const answer =
+      native.realPath(path) ?? (path === ROOT ? ROOT : joinPath(resolve(directoryOf(path)), baseName(path)));
     resolved.set(path, answer);
     return answer;
   };
   const readLink = (path: Bytes): Bytes | undefined => {
-    if (!links.has(path)) links.set(path, linkTarget(path));
+    if (!links.has(path)) links.set(path, native.readLink(path));
     return links.get(path);
   };
   return { resolve, entries: listDirectory, readLink };
-}
-
-/** Most paths are no links, and an error costs Node more than all the system calls of a run: so it is asked first. */
-function linkTarget(path: Bytes): Bytes | undefined {
-  try {
-    if (lstatSync(bufferOfBytes(path), { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined;
-    return bytesOfLatin1(readlinkSync(bufferOfBytes(path), 'buffer').toString('latin1'));
-  } catch {
-    return undefined;
-  }
-}
-
-function realPath(path: Bytes): Bytes | undefined {
-  try {
-    return bytesOfLatin1(realpathSync.native(bufferOfBytes(path), 'buffer').toString('latin1'));
-  } catch {
-    return undefined;
-  }
 }
 
 function baseName(path: Bytes): Bytes {
@@ -86,7 +74,7 @@ export function readStdin(origin: Origin): Bytes {
 export function fileOfStdin(): Bytes | undefined {
   try {
     const status = fstatSync(0);
-    return status.isFile() && status.nlink > 0 ? linkTarget('/proc/self/fd/0' as Bytes) : undefined;
+    return status.isFile() && status.nlink > 0 ? loadNative().readLink('/proc/self/fd/0' as Bytes) : undefined;
   } catch {
     return undefined;
   }

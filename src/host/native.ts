@@ -60,6 +60,10 @@ export interface Native {
   rawArguments(): Bytes[];
   environment(): Bytes[];
   currentDirectory(): Bytes;
+  /** What a symbolic link holds; undefined for anything else, and where it cannot be told. */
+  readLink(path: Bytes): Bytes | undefined;
+  /** Where a path leads through all links; undefined where that cannot be told. */
+  realPath(path: Bytes): Bytes | undefined;
   probe(): NativeProbe;
   /** This process was started by the front: its record is used from here on, and its mark taken off the environment. */
   adopt(record: Uint8Array): void;

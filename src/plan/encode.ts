@@ -5,7 +5,7 @@ import { RESOURCE_LIMITS } from '../kernel/resource-limits.ts';
 import { WRITE_RIGHTS } from '../kernel/rights.ts';
 import { SCRUB_GLOBS } from '../policy/environment.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { PathRule, Ruleset } from '../ruleset/ruleset.ts';
 import {
   CHDIR_ORIGIN_AT,
   HEADER_SIZE,
@@ -21,7 +21,7 @@ import {
   STRINGS_AT,
   TABLES_AT,
 } from './format.ts';
-import { RowWriter, StringTable } from './writer.ts';
+import { joinBytes, RowWriter, StringTable } from './writer.ts';
 
 /** Bytes that the native core takes. Made by `encodePlan` only. */
 export type Plan = Uint8Array & { readonly __plan: unique symbol };
@@ -34,10 +34,16 @@ export interface PlanOptions {
   readonly execHint: Bytes;
 }
 
+/** The bytes of a table, and how many rows they are. */
+interface Table {
+  readonly rows: Uint8Array;
+  readonly count: number;
+}
+
 /** Ruleset → bytes (docs/plan-format.md). Pure: the same values give the same bytes. */
 export function encodePlan(policy: Policy, ruleset: Ruleset, options: PlanOptions): Plan {
   const strings = new StringTable();
-  const tables: readonly { rows: Buffer; count: number }[] = [
+  const tables: readonly Table[] = [
     encodePaths(ruleset, strings),
     encodePorts(ruleset, strings),
     encodeRequirements(ruleset, strings),
@@ -53,31 +59,31 @@ export function encodePlan(policy: Policy, ruleset: Ruleset, options: PlanOption
   const hint = strings.add(options.execHint);
   const chdirOrigin = addOrigin(policy.chdir?.origin, strings);
   const listenOrigin = addOrigin(policy.keepFds.find((fd) => fd.value === 'listen')?.origin, strings);
-  const header = Buffer.alloc(HEADER_SIZE);
+  const header = new DataView(new ArrayBuffer(HEADER_SIZE));
   let at = HEADER_SIZE;
-  const parts: Buffer[] = [header];
+  const parts: Uint8Array[] = [new Uint8Array(header.buffer)];
   for (const [index, { rows, count }] of tables.entries()) {
     if (count === 0) continue;
-    header.writeUInt32LE(at, TABLES_AT + 8 * index);
-    header.writeUInt32LE(count, TABLES_AT + 8 * index + 4);
-    const padding = Buffer.alloc(-rows.length & 7);
+    header.setUint32(TABLES_AT + 8 * index, at, true);
+    header.setUint32(TABLES_AT + 8 * index + 4, count, true);
+    const padding = new Uint8Array(-rows.length & 7);
     parts.push(rows, padding);
     at += rows.length + padding.length;
   }
   const stringBytes = strings.bytes();
-  header.writeUInt32LE(at, STRINGS_AT);
-  header.writeUInt32LE(stringBytes.length, STRINGS_AT + 4);
-  header.write(PLAN_MAGIC, 0, 'latin1');
-  header.writeUInt32LE(PLAN_VERSION, 8);
-  header.writeUInt32LE(at + stringBytes.length, 12);
-  header.writeUInt32LE(flagsOf(policy, options), 16);
-  header.writeInt32LE(policy.statusFd?.value ?? -1, 20);
-  header.writeBigUInt64LE(policy.files !== undefined && !policy.keepCaps.value ? VOIDING_CAPABILITIES_MASK : 0n, 24);
-  header.writeUInt32LE(chdir, 40);
-  header.writeUInt32LE(hint, 44);
-  header.writeUInt32LE(chdirOrigin, CHDIR_ORIGIN_AT);
-  header.writeUInt32LE(listenOrigin, LISTEN_ORIGIN_AT);
-  return Buffer.concat([...parts, stringBytes]) as Uint8Array as Plan;
+  header.setUint32(STRINGS_AT, at, true);
+  header.setUint32(STRINGS_AT + 4, stringBytes.length, true);
+  for (let i = 0; i < PLAN_MAGIC.length; i++) header.setUint8(i, PLAN_MAGIC.charCodeAt(i));
+  header.setUint32(8, PLAN_VERSION, true);
+  header.setUint32(12, at + stringBytes.length, true);
+  header.setUint32(16, flagsOf(policy, options), true);
+  header.setInt32(20, policy.statusFd?.value ?? -1, true);
+  header.setBigUint64(24, policy.files !== undefined && !policy.keepCaps.value ? VOIDING_CAPABILITIES_MASK : 0n, true);
+  header.setUint32(40, chdir, true);
+  header.setUint32(44, hint, true);
+  header.setUint32(CHDIR_ORIGIN_AT, chdirOrigin, true);
+  header.setUint32(LISTEN_ORIGIN_AT, listenOrigin, true);
+  return joinBytes([...parts, stringBytes]) as Plan;
 }
 
 function flagsOf(policy: Policy, options: PlanOptions): number {
@@ -102,50 +108,43 @@ function maskOf<Name extends string>(
   return (Object.keys(bits) as Name[]).reduce((mask, name) => (set[name] ? mask | bits[name] : mask), 0);
 }
 
-const NO_FLAGS: Record<keyof typeof PATH_FLAGS, boolean> = {
-  stated: false,
-  required: false,
-  optional: false,
-  profile: false,
-  fileOnly: false,
-  makeDirectory: false,
-  stdioTerminal: false,
-  write: false,
-};
+function flagsOfPath(rule: PathRule): number {
+  return (
+    (rule.source === 'stated' ? PATH_FLAGS.stated : 0) |
+    (rule.required ? PATH_FLAGS.required : 0) |
+    (rule.optional ? PATH_FLAGS.optional : 0) |
+    (rule.source === 'profile' ? PATH_FLAGS.profile : 0) |
+    (rule.fileOnly ? PATH_FLAGS.fileOnly : 0) |
+    (rule.makeDirectory ? PATH_FLAGS.makeDirectory : 0) |
+    ((rule.access & WRITE_RIGHTS) !== 0 ? PATH_FLAGS.write : 0)
+  );
+}
 
-function encodePaths(ruleset: Ruleset, strings: StringTable): { rows: Buffer; count: number } {
+function encodePaths(ruleset: Ruleset, strings: StringTable): Table {
   const terminal = ruleset.terminalAccess !== 0;
   const count = ruleset.paths.length + (terminal ? 1 : 0);
   const rows = new RowWriter(32 * count);
   for (const rule of ruleset.paths) {
-    const flags = maskOf(PATH_FLAGS, {
-      ...NO_FLAGS,
-      stated: rule.source === 'stated',
-      required: rule.required,
-      optional: rule.optional,
-      profile: rule.source === 'profile',
-      fileOnly: rule.fileOnly,
-      makeDirectory: rule.makeDirectory,
-      write: (rule.access & WRITE_RIGHTS) !== 0,
-    });
     rows
       .u64(rule.access)
       .u32(strings.add(rule.path))
       .u32(rule.parent ?? NO_PARENT)
       .u32(rule.relative)
       .u32(addOrigin(rule.origin, strings))
-      .u32(flags)
+      .u32(flagsOfPath(rule))
       .u32(0);
   }
   if (terminal) {
-    const flags = maskOf(PATH_FLAGS, { ...NO_FLAGS, profile: true, stdioTerminal: true });
     rows.u64(ruleset.terminalAccess).u32(0).u32(NO_PARENT).u32(0);
-    rows.u32(strings.addText('profile system')).u32(flags).u32(0);
+    rows
+      .u32(strings.addText('profile system'))
+      .u32(PATH_FLAGS.profile | PATH_FLAGS.stdioTerminal)
+      .u32(0);
   }
   return { rows: rows.done(), count };
 }
 
-function encodePorts(ruleset: Ruleset, strings: StringTable): { rows: Buffer; count: number } {
+function encodePorts(ruleset: Ruleset, strings: StringTable): Table {
   const rows = new RowWriter(24 * ruleset.ports.length);
   for (const rule of ruleset.ports) {
     rows.u64(rule.access).u32(rule.range.low).u32(rule.range.high).u32(addOrigin(rule.origin, strings)).u32(0);
@@ -153,7 +152,7 @@ function encodePorts(ruleset: Ruleset, strings: StringTable): { rows: Buffer; co
   return { rows: rows.done(), count: ruleset.ports.length };
 }
 
-function encodeRequirements(ruleset: Ruleset, strings: StringTable): { rows: Buffer; count: number } {
+function encodeRequirements(ruleset: Ruleset, strings: StringTable): Table {
   const rows = new RowWriter(48 * ruleset.requirements.length);
   for (const one of ruleset.requirements) {
     const { stated, stricter } = one;
@@ -165,7 +164,7 @@ function encodeRequirements(ruleset: Ruleset, strings: StringTable): { rows: Buf
   return { rows: rows.done(), count: ruleset.requirements.length };
 }
 
-function encodeLimits(policy: Policy, strings: StringTable): { rows: Buffer; count: number } {
+function encodeLimits(policy: Policy, strings: StringTable): Table {
   const rows = new RowWriter(32 * policy.limits.length);
   for (const { value, origin } of policy.limits) {
     const which = (value.soft === undefined ? 0 : 1) | (value.hard === undefined ? 0 : 2);
@@ -179,7 +178,7 @@ function encodeLimits(policy: Policy, strings: StringTable): { rows: Buffer; cou
   return { rows: rows.done(), count: policy.limits.length };
 }
 
-function encodeKeeps(policy: Policy, strings: StringTable): { rows: Buffer; count: number } {
+function encodeKeeps(policy: Policy, strings: StringTable): Table {
   const keeps = policy.keepFds.flatMap(({ value, origin }) => (typeof value === 'number' ? [{ value, origin }] : []));
   const rows = new RowWriter(8 * keeps.length);
   for (const { value, origin } of keeps) rows.u32(value).u32(addOrigin(origin, strings));
@@ -197,11 +196,11 @@ function environmentToSet(policy: Policy): Bytes[] {
   ];
 }
 
-function encodeStrings(list: readonly Bytes[], strings: StringTable): { rows: Buffer; count: number } {
+function encodeStrings(list: readonly Bytes[], strings: StringTable): Table {
   return encodeNumbers(list.map((bytes) => strings.add(bytes)));
 }
 
-function encodeNumbers(list: readonly number[]): { rows: Buffer; count: number } {
+function encodeNumbers(list: readonly number[]): Table {
   const rows = new RowWriter(4 * list.length);
   for (const number of list) rows.u32(number);
   return { rows: rows.done(), count: list.length };

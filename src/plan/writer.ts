@@ -23,33 +23,48 @@ export class StringTable {
   }
 
   /** All strings, each with its NUL. */
-  bytes(): Buffer {
+  bytes(): Uint8Array {
     return Buffer.from(`${this.#parts.join('\0')}\0`, 'latin1');
   }
 }
 
-/** Rows of one table, written field by field in little-endian order. */
+/** Rows of one table, written field by field in little-endian order. A DataView, since the first call of each function of a Buffer compiles it. */
 export class RowWriter {
-  readonly #buffer: Buffer;
+  readonly #view: DataView;
   #at = 0;
 
   constructor(size: number) {
-    this.#buffer = Buffer.alloc(size);
+    this.#view = new DataView(new ArrayBuffer(size));
   }
 
   u32(value: number): this {
-    this.#at = this.#buffer.writeUInt32LE(value, this.#at);
+    if (!(value >= 0 && value <= 0xffff_ffff)) throw new RangeError(`no 32-bit number: ${value}`);
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
     return this;
   }
 
   u64(value: number | bigint): this {
-    this.#at = this.#buffer.writeBigUInt64LE(BigInt(value), this.#at);
+    if (typeof value === 'number') return this.u32(value % 0x1_0000_0000).u32(Math.floor(value / 0x1_0000_0000));
+    this.#view.setBigUint64(this.#at, value, true);
+    this.#at += 8;
     return this;
   }
 
   /** @throws where a row was left short: a mistake of the encoder, never of its input. */
-  done(): Buffer {
-    if (this.#at !== this.#buffer.length) throw new Error('a table of a plan is not filled');
-    return this.#buffer;
+  done(): Uint8Array {
+    if (this.#at !== this.#view.byteLength) throw new Error('a table of a plan is not filled');
+    return new Uint8Array(this.#view.buffer);
   }
+}
+
+/** One behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../base/bytes.ts';
 import { GRANT_RIGHTS, type Mask, WRITE_RIGHTS } from '../kernel/rights.ts';
-import { ancestorsOf, withoutDotDot } from '../policy/path.ts';
+import { directoryOf, ROOT, withoutDotDot } from '../policy/path.ts';
 import type { Grant } from '../policy/statement.ts';
 import type { PathRule, RedundantGrant } from './ruleset.ts';
 
@@ -10,6 +10,12 @@ interface Group {
   readonly key: Bytes;
   readonly grants: Grant[];
   access: Mask;
+}
+
+/** A rule with write, by its place among the rules. */
+interface WritableRule {
+  readonly index: number;
+  readonly access: Mask;
 }
 
 /**
@@ -26,23 +32,23 @@ export function makePathRules(
   const groups = groupByPath(grants);
   const paths: PathRule[] = [];
   const redundant: RedundantGrant[] = [];
-  const indexOf = new Map<Bytes, number>();
-  for (const group of groups.values()) {
-    const above = writableAbove(group.key, groups, indexOf);
+  const writable = new Map<Bytes, WritableRule>();
+  for (const group of groups) {
+    const above = writableAbove(group.key, writable);
     const rule = makeRule(group, above, requirePaths);
     const covered = above !== undefined && (group.access & ~above.access) === 0;
     if (covered && !rule.required && !rule.makeDirectory && !rule.fileOnly) {
       redundant.push({ path: rule.path, origin: rule.origin, coveredBy: above.path });
       continue;
     }
-    indexOf.set(group.key, paths.length);
+    if ((group.access & WRITE_RIGHTS) !== 0) writable.set(group.key, { index: paths.length, access: group.access });
     paths.push(rule);
   }
   return { paths, redundant };
 }
 
 /** Grants by path, in an order in which a directory comes before what is below it. */
-function groupByPath(grants: readonly Grant[]): Map<Bytes, Group> {
+function groupByPath(grants: readonly Grant[]): Group[] {
   const unordered = new Map<Bytes, Group>();
   for (const grant of grants) {
     const key = withoutDotDot(grant.anchor ?? grant.path);
@@ -54,24 +60,22 @@ function groupByPath(grants: readonly Grant[]): Map<Bytes, Group> {
       group.access |= grant.access;
     }
   }
-  const inOrder = [...unordered.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map(inOrder);
+  return [...unordered.keys()].sort().flatMap((key) => unordered.get(key) ?? []);
 }
 
 /** The nearest rule with write above a path, and all that the rules with write above it grant together. */
 function writableAbove(
   key: Bytes,
-  groups: ReadonlyMap<Bytes, Group>,
-  indexOf: ReadonlyMap<Bytes, number>,
+  writable: ReadonlyMap<Bytes, WritableRule>,
 ): { index: number; path: Bytes; access: Mask } | undefined {
   let nearest: { index: number; path: Bytes } | undefined;
   let access = 0;
-  for (const directory of ancestorsOf(key)) {
-    const group = groups.get(directory);
-    const index = indexOf.get(directory);
-    if (group === undefined || index === undefined || (group.access & WRITE_RIGHTS) === 0) continue;
-    nearest ??= { index, path: directory };
-    access |= group.access;
+  for (let at = key; writable.size > 0 && at !== ROOT; ) {
+    at = directoryOf(at);
+    const rule = writable.get(at);
+    if (rule === undefined) continue;
+    nearest ??= { index: rule.index, path: at };
+    access |= rule.access;
   }
   return nearest && { ...nearest, access };
 }
