@@ -1,27 +1,21 @@
 /**
  * Bundles the command line tool as packs of modules: what every run needs, what a policy file needs, and the rest. A start pays for reading, compiling
- * and remembering what it may never use, so each pack is a file of its own with a code cache of its own; within a pack nothing is looked up on disk.
+ * and remembering what it may never use, so each pack is a file of its own with a code cache of its own; within a pack nothing is looked up, on disk or
+ * by name. A module is in one pack only: a later pack takes it from an earlier one.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { build, transform } from 'esbuild';
+import { mkdirSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { build } from 'esbuild';
 
-/** File → the entry modules whose imports it holds, unless an earlier pack has them. */
+/** File → the modules that it is made for. Whatever else is imported dynamically is made for the last. */
 const PACKS = {
-  'landlock-run.cjs': ['src/cli/main.ts', 'src/cli/run.ts'],
+  'landlock-run.cjs': ['src/cli/main.ts'],
   'policy-files.cjs': ['src/host/load-sources.ts'],
-  'reports.cjs': null, // all that is left
+  'reports.cjs': [],
 };
 
 /** Names of the packs; the first is the tool itself. */
 export const PACK_FILES = Object.keys(PACKS);
-
-const OPTIONS = {
-  define: { 'import.meta.dirname': '__dirname' },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: 'warning',
-};
 
 /**
  * What packages ask of Node without a need, and what they get instead. commander loads node:child_process at once (2 ms), for subcommands in files of
@@ -44,106 +38,121 @@ const lessOfNode = {
   },
 };
 
+const OPTIONS = {
+  bundle: true,
+  // Not `node`: packages then come in the form of ES modules, of which only what is used is taken.
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  external: ['node:*'],
+  format: 'cjs',
+  define: { 'import.meta.dirname': '__dirname' },
+  legalComments: 'inline',
+  logLevel: 'warning',
+};
+
 /** Writes dist/landlock-run.cjs and its further packs, and dist/front.cjs. In: the top of the project. */
 export async function bundle(root) {
-  const outputs = await splitModules(root);
-  const packOf = assignPacks(outputs);
+  const packs = PACK_FILES.map((file) => ({ file, starts: new Set(PACKS[file]), inputs: new Set(), given: new Set() }));
+  // What is in a pack follows from the earlier ones, and what it gives to the later ones from those: so once forward, and then back.
+  for (const pack of packs) pack.inputs = await listModules(root, packs, pack);
   mkdirSync(join(root, 'dist'), { recursive: true });
-  for (const file of PACK_FILES) {
-    const modules = [];
-    for (const [name, { text }] of outputs) if (packOf.get(name) === file) modules.push(await renderModule(name, text));
-    const table = `{\n${modules.join(',\n')}\n}`;
-    const elsewhere = Object.fromEntries(
-      [...packOf].filter(([, pack]) => pack !== PACK_FILES[0]).map(([name, pack]) => [`./${name}`, `./${pack}`]),
-    );
-    const content =
-      file === PACK_FILES[0] ? renderTool(table, elsewhere) : `'use strict';\nmodule.exports = ${table};\n`;
-    writeFileSync(join(root, 'dist', file), content);
-  }
+  for (const pack of [...packs].reverse()) await buildPack(root, packs, pack, { outfile: join('dist', pack.file) });
   // Old syntax: it is what tells an old Node that it is too old.
   await build({
     ...OPTIONS,
     absWorkingDir: root,
     entryPoints: ['src/host/launcher/front-entry.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
     target: 'node12',
+    minifySyntax: true,
+    minifyWhitespace: true,
     outfile: 'dist/front.cjs',
   });
 }
 
-/** Modules as esbuild splits them by who imports them: name → text, imports, and the source file that it begins with. */
-async function splitModules(root) {
-  const { outputFiles, metafile } = await build({
+async function listModules(root, packs, pack) {
+  const { metafile } = await buildPack(root, packs, pack, { write: false, metafile: true });
+  return new Set(Object.keys(metafile.inputs).filter((path) => !path.includes(':')));
+}
+
+async function buildPack(root, packs, pack, options) {
+  const entry = await renderEntry(root, packs, pack);
+  return build({
     ...OPTIONS,
+    ...options,
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
+    stdin: { contents: entry, resolveDir: root, sourcefile: pack.file },
     target: 'node20',
-    outdir: 'dist',
-    legalComments: 'inline',
-    write: false,
-    metafile: true,
-    plugins: [lessOfNode],
-  });
-  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
-  return new Map(
-    Object.entries(metafile.outputs).map(([path, { entryPoint, imports }]) => {
-      const own = imports
-        .filter((one) => one.kind === 'import-statement' && !one.external)
-        .map((one) => basename(one.path));
-      return [basename(path), { text: texts.get(basename(path)), entryPoint, imports: own }];
-    }),
-  );
-}
-
-/** Module → the first pack that needs it. */
-function assignPacks(outputs) {
-  const packOf = new Map();
-  for (const [file, entries] of Object.entries(PACKS)) {
-    const names = [...outputs.keys()];
-    const starts = entries?.map((entry) => names.find((name) => outputs.get(name).entryPoint === entry)) ?? names;
-    if (starts.includes(undefined)) throw new Error(`bundle: not every entry of ${file} is a module: ${entries}`);
-    const queue = [...starts];
-    for (const name of queue) {
-      if (packOf.has(name)) continue;
-      packOf.set(name, file);
-      queue.push(...outputs.get(name).imports);
-    }
-  }
-  return packOf;
-}
-
-/** A property of a pack's table: the module as a function, its imports turned into calls of `require`. */
-async function renderModule(name, text) {
-  const { code } = await transform(text, {
-    format: 'cjs',
-    target: 'node20',
-    platform: 'node',
-    supported: { 'dynamic-import': false },
     minify: true,
+    plugins: [lessOfNode, betweenPacks(root, packs, pack)],
   });
-  return `${JSON.stringify(`./${name}`)}:function(exports,require,module){${code.trimEnd()}\n}`;
 }
 
-/** The first pack: its table, where the other modules are, and the few lines that make a module when it is first asked for. */
-function renderTool(table, elsewhere) {
-  return `'use strict';
-const modules = ${table};
-const elsewhere = ${JSON.stringify(elsewhere)};
-const made = {};
-function load(name) {
-  if (name in made) return made[name].exports;
-  if (name in elsewhere && !(name in modules)) Object.assign(modules, require(elsewhere[name]));
-  if (!(name in modules)) return require(name);
-  const module = (made[name] = { exports: {} });
-  modules[name](module.exports, load, module);
-  return module.exports;
+/**
+ * What a pack exports: `modules`, a function for each module that others may ask for. The first pack is the tool, whose entry is everything that it is;
+ * what it gives to the others is put together when one of them asks.
+ */
+async function renderEntry(root, packs, pack) {
+  const lines = [];
+  const rows = [];
+  if (pack === packs[0]) lines.push("export { main } from './src/cli/main.ts';");
+  else
+    for (const path of pack.starts) {
+      const module = JSON.stringify(`./${path}`);
+      // What the pack is made for is always asked for: it need not be ready to be made later.
+      const eager = PACKS[pack.file].includes(path);
+      if (eager) lines.push(`import * as start${lines.length} from ${module};`);
+      rows.push(`${JSON.stringify(path)}: () => ${eager ? `start${lines.length - 1}` : `require(${module})`}`);
+    }
+  const names = await listExports(root, [...pack.given].sort());
+  for (const [path, exported] of names) {
+    const own = exported.map((name, index) => [name, `m${lines.length}_${index}`]);
+    lines.push(
+      `import { ${own.map(([name, as]) => `${name} as ${as}`).join(', ')} } from ${JSON.stringify(`./${path}`)};`,
+    );
+    rows.push(`${JSON.stringify(path)}: () => ({ ${own.map(([name, as]) => `${name}: ${as}`).join(', ')} })`);
+  }
+  return `${lines.join('\n')}\nexport const modules = (path) => ({\n${rows.join(',\n')}\n})[path]();\n`;
 }
-module.exports = load('./main.js');
-`;
+
+/** The names that modules export, types left out. */
+async function listExports(root, paths) {
+  if (paths.length === 0) return [];
+  const list = { format: 'esm', outdir: 'dist', write: false, metafile: true, plugins: [lessOfNode] };
+  const { metafile } = await build({ ...OPTIONS, ...list, absWorkingDir: root, entryPoints: paths });
+  return Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]);
+}
+
+/** Turns an import of what another pack has into a question to that pack. */
+function betweenPacks(root, packs, pack) {
+  const earlier = packs.slice(0, packs.indexOf(pack));
+  return {
+    name: 'between-packs',
+    setup({ onResolve, onLoad, resolve }) {
+      onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData, namespace }) => {
+        if (
+          pluginData === 'found' ||
+          path.startsWith('node:') ||
+          namespace !== 'file' ||
+          /\/node_modules\//.test(importer)
+        )
+          return undefined;
+        const found = await resolve(path, { kind, importer, resolveDir, namespace, pluginData: 'found' });
+        const module = relative(root, found.path);
+        const holder =
+          packs.find(({ starts }) => starts.has(module)) ?? earlier.find(({ inputs }) => inputs.has(module));
+        if (holder !== undefined && holder !== pack) {
+          if (!holder.starts.has(module)) holder.given.add(module);
+          return { path: `${holder.file}#${module}`, namespace: 'pack', sideEffects: false };
+        }
+        if (kind !== 'dynamic-import' || pack === packs.at(-1)) return undefined;
+        packs.at(-1).starts.add(module);
+        return { path: `${packs.at(-1).file}#${module}`, namespace: 'pack', sideEffects: false };
+      });
+      onResolve({ filter: /./, namespace: 'pack' }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /./, namespace: 'pack' }, ({ path }) => {
+        const [file, module] = path.split('#');
+        return { contents: `module.exports = require("./${basename(file)}").modules(${JSON.stringify(module)});` };
+      });
+    },
+  };
 }

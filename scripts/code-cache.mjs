@@ -18,11 +18,13 @@ const { mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs')
 const { Script } = require('node:vm');
 const [dist, cache, folder] = process.argv.slice(1);
 const scripts = {};
+const loaded = {};
 const load = (name) => {
+  if (name in loaded) return loaded[name].exports;
   const filename = dist + '/' + name;
   const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(filename, 'latin1') + '\\n})';
   scripts[name] = new Script(source, { filename });
-  const made = { exports: {} };
+  const made = (loaded[name] = { exports: {} });
   const inner = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : require(wanted));
   scripts[name].runInThisContext().call(made.exports, made.exports, inner, made, filename, dist);
   return made.exports;

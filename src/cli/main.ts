@@ -6,6 +6,7 @@ import type { Flag } from '../policy/from-flags.ts';
 import { EXIT_REFUSED, writeAll, writeDiagnostic, writeStatus } from './output.ts';
 import { parseCommandLine, type Request } from './parse.ts';
 import { readableFlags } from './readable-flags.ts';
+import { run } from './run.ts';
 
 /**
  * The whole command: argv → request → effect → exit code. Does not return where COMMAND takes over this process.
@@ -33,13 +34,11 @@ export async function main(record?: string, embedded?: Embedded): Promise<number
   }
 }
 
-/** Each mode is loaded when it is asked for: a run should not pay for a report. */
+/** Each mode but the run is loaded when it is asked for: a run should not pay for a report. */
 async function perform(request: Request): Promise<number> {
   switch (request.mode) {
-    case 'run': {
-      const { run } = await import('./run.ts');
+    case 'run':
       return run(request);
-    }
     case 'check': {
       const { check } = await import('./check.ts');
       return check(request);

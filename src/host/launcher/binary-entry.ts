@@ -5,14 +5,12 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { getRawAsset } from 'node:sea';
-import { Script } from 'node:vm';
 import type { Embedded } from '../embedded.ts';
+import { makePackLoader } from './load-pack.ts';
 
 interface Tool {
   readonly main: (record: string, embedded: Embedded) => Promise<number>;
 }
-
-type Require = (name: string) => unknown;
 
 function asset(name: string): Buffer | undefined {
   try {
@@ -22,23 +20,18 @@ function asset(name: string): Buffer | undefined {
   }
 }
 
-/** Loads a pack with V8's compiled form of it, as dist/front.cjs does from a package. There is no directory that it could look for anything in. */
-function load(name: string): unknown {
-  const text = asset(`dist/${name}`)?.toString('latin1');
-  if (text === undefined) throw new Error(`${name} is not in this binary`);
-  const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
-  const cachedData = asset(`cache/${name}`);
-  const script = new Script(source, { filename: name, cachedData });
-  const module: { exports: unknown } = { exports: {} };
-  const inner: Require = (wanted) => {
-    if (wanted.startsWith('./')) return load(wanted.slice(2));
-    if (!isBuiltin(wanted)) throw new Error(`${wanted} is not in this binary`);
-    return process.getBuiltinModule(wanted);
-  };
-  const wrapper = script.runInThisContext() as (...args: unknown[]) => void;
-  wrapper.call(module.exports, module.exports, inner, module, name, undefined);
-  return module.exports;
-}
+/** There is no directory that a pack could look for anything in. */
+const load = makePackLoader(
+  (name) => {
+    const text = asset(`dist/${name}`)?.toString('latin1');
+    if (text === undefined) throw new Error(`${name} is not in this binary`);
+    return { text, filename: name, directory: undefined, cachedData: asset(`cache/${name}`) };
+  },
+  (name) => {
+    if (!isBuiltin(name)) throw new Error(`${name} is not in this binary`);
+    return process.getBuiltinModule(name);
+  },
+);
 
 /** Whatever went wrong, it is not COMMAND's exit status. */
 function fail(error: unknown): never {

@@ -4,28 +4,18 @@
  */
 import { existsSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { Script } from 'node:vm';
+import { makePackLoader } from './load-pack.ts';
 
 type Main = (record?: string) => Promise<number>;
 
-type Require = (name: string) => unknown;
-
-/**
- * Loads one of our own files with V8's compiled form of it, which is bound to V8's version, flags and the processor, and is only ever read from our own
- * package. V8 compiles as usual where the two do not belong together.
- */
-function load(name: string): unknown {
-  const folder = import.meta.dirname;
-  const filename = join(folder, name);
-  const cache = join(folder, 'cache', `${process.versions.v8}-${process.arch}`, name);
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
+/** From our own package only: what it runs must not be found by way of anything that the caller says. */
+const load = makePackLoader((name) => {
+  const directory = import.meta.dirname;
+  const filename = join(directory, name);
+  const cache = join(directory, 'cache', `${process.versions.v8}-${process.arch}`, name);
   const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-  const wrapper = new Script(source, { filename, cachedData }).runInThisContext() as (...args: unknown[]) => void;
-  const module: { exports: unknown } = { exports: {} };
-  const inner: Require = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : require(wanted));
-  wrapper.call(module.exports, module.exports, inner, module, filename, folder);
-  return module.exports;
-}
+  return { text: readFileSync(filename, 'latin1'), filename, directory, cachedData };
+}, require);
 
 /** Whatever went wrong, it is not COMMAND's exit status. */
 function fail(error: unknown): never {
