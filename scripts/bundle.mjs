@@ -88,71 +88,75 @@ async function buildPack(root, packs, pack, options) {
 }
 
 /**
- * What a pack exports: `modules`, a function for each module that others may ask for. The first pack is the tool, whose entry is everything that it is;
+ * What a pack exports: `modules`, which gives each module that others may ask for. The first pack is the tool, whose entry is everything that it is;
  * what it gives to the others is put together when one of them asks.
  */
 async function renderEntry(root, packs, pack) {
   const lines = [];
-  const rows = [];
+  const cases = [];
+  const add = (path, value) => cases.push(`case ${JSON.stringify(path)}: return ${value};`);
   if (pack === packs[0]) lines.push("export { main } from './src/cli/main.ts';");
-  else
+  else {
     for (const path of pack.starts) {
       const module = JSON.stringify(`./${path}`);
       // What the pack is made for is always asked for: it need not be ready to be made later.
       const eager = PACKS[pack.file].includes(path);
       if (eager) lines.push(`import * as start${lines.length} from ${module};`);
-      rows.push(`${JSON.stringify(path)}: () => ${eager ? `start${lines.length - 1}` : `require(${module})`}`);
+      add(path, eager ? `start${lines.length - 1}` : `require(${module})`);
     }
-  const names = await listExports(root, [...pack.given].sort());
-  for (const [path, exported] of names) {
-    const own = exported.map((name, index) => [name, `m${lines.length}_${index}`]);
-    lines.push(
-      `import { ${own.map(([name, as]) => `${name} as ${as}`).join(', ')} } from ${JSON.stringify(`./${path}`)};`,
-    );
-    rows.push(`${JSON.stringify(path)}: () => ({ ${own.map(([name, as]) => `${name}: ${as}`).join(', ')} })`);
   }
-  return `${lines.join('\n')}\nexport const modules = (path) => ({\n${rows.join(',\n')}\n})[path]();\n`;
+  for (const path of [...pack.given].sort()) {
+    const own = (await listExports(root, path)).map((name, index) => [name, `given${lines.length}_${index}`]);
+    lines.push(`import { ${own.map(([name, as]) => `${name} as ${as}`)} } from ${JSON.stringify(`./${path}`)};`);
+    add(path, `{ ${own.map(([name, as]) => `${name}: ${as}`)} }`);
+  }
+  return `${lines.join('\n')}\nexport function modules(path) {\nswitch (path) {\n${cases.join('\n')}\n}\n}\n`;
 }
 
-/** The names that modules export, types left out. */
-async function listExports(root, paths) {
-  if (paths.length === 0) return [];
+/** The names that a module exports, types left out. */
+async function listExports(root, path) {
   const list = { format: 'esm', outdir: 'dist', write: false, metafile: true, plugins: [lessOfNode] };
-  const { metafile } = await build({ ...OPTIONS, ...list, absWorkingDir: root, entryPoints: paths });
-  return Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]);
+  const { metafile } = await build({ ...OPTIONS, ...list, absWorkingDir: root, entryPoints: [path] });
+  return Object.values(metafile.outputs)[0].exports;
 }
 
 /** Turns an import of what another pack has into a question to that pack. */
 function betweenPacks(root, packs, pack) {
   const earlier = packs.slice(0, packs.indexOf(pack));
+  const last = packs.at(-1);
   return {
     name: 'between-packs',
     setup({ onResolve, onLoad, resolve }) {
       onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData, namespace }) => {
-        if (
-          pluginData === 'found' ||
-          path.startsWith('node:') ||
-          namespace !== 'file' ||
-          /\/node_modules\//.test(importer)
-        )
-          return undefined;
+        if (pluginData === 'found' || namespace !== 'file') return undefined;
+        if (path.startsWith('node:') || importer.includes('/node_modules/')) return undefined;
         const found = await resolve(path, { kind, importer, resolveDir, namespace, pluginData: 'found' });
         const module = relative(root, found.path);
-        const holder =
-          packs.find(({ starts }) => starts.has(module)) ?? earlier.find(({ inputs }) => inputs.has(module));
-        if (holder !== undefined && holder !== pack) {
-          if (!holder.starts.has(module)) holder.given.add(module);
-          return { path: `${holder.file}#${module}`, namespace: 'pack', sideEffects: false };
-        }
-        if (kind !== 'dynamic-import' || pack === packs.at(-1)) return undefined;
-        packs.at(-1).starts.add(module);
-        return { path: `${packs.at(-1).file}#${module}`, namespace: 'pack', sideEffects: false };
+        const starting = packs.find(({ starts }) => starts.has(module));
+        if (kind === 'dynamic-import' && pack !== last && starting === undefined) last.starts.add(module);
+        const holder = starting ?? (kind === 'dynamic-import' && pack !== last ? last : undefined);
+        if (holder !== undefined)
+          return holder === pack ? undefined : { path: `${holder.file}#${module}`, namespace: 'start' };
+        const giver = earlier.find(({ inputs }) => inputs.has(module));
+        if (giver === undefined) return undefined;
+        giver.given.add(module);
+        return { path: `${giver.file}#${module}`, namespace: 'given', sideEffects: false };
       });
-      onResolve({ filter: /./, namespace: 'pack' }, ({ path }) => ({ path, external: true }));
-      onLoad({ filter: /./, namespace: 'pack' }, ({ path }) => {
+      const ask = (path) => {
         const [file, module] = path.split('#');
-        return { contents: `module.exports = require("./${basename(file)}").modules(${JSON.stringify(module)});` };
+        return [`require("./${basename(file)}").modules(${JSON.stringify(module)})`, module];
+      };
+      onLoad({ filter: /./, namespace: 'start' }, ({ path }) => ({ contents: `module.exports = ${ask(path)[0]};` }));
+      onLoad({ filter: /./, namespace: 'given' }, async ({ path }) => {
+        const [question, module] = ask(path);
+        const names = await listExports(root, module);
+        const own = names.map((name) =>
+          name === 'default' ? 'export default given.default;' : `export const ${name} = given.${name};`,
+        );
+        return { contents: `const given = ${question};\n${own.join('\n')}\n` };
       });
+      onResolve({ filter: /./, namespace: 'start' }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /./, namespace: 'given' }, ({ path }) => ({ path, external: true }));
     },
   };
 }

@@ -98,9 +98,10 @@ function readWhole(path: Bytes, origin: Origin, open: () => number, close: (desc
 /** Reads to the end, but no more than a policy can be: some files (/dev/zero) have none. */
 function readLimited(descriptor: number, size: number, path: Bytes, origin: Origin): Buffer {
   const chunks: Buffer[] = [];
+  const least = size > 0 ? 4096 : 65_536; // a pipe has no size, and gives no more at once
   let total = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(Math.min(Math.max(size - total + 1, 65_536), LARGEST_POLICY));
+    const chunk = Buffer.allocUnsafe(Math.min(Math.max(size - total + 1, least), LARGEST_POLICY));
     const got = readSome(descriptor, chunk);
     if (got === 0) return Buffer.concat(chunks);
     total += got;
