@@ -11,7 +11,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parsePolicy, prepare, spawn as restricted } from '../dist/index.mjs';
+import { buildFloor, FILTER_OF_TCP } from './bench-floor.mjs';
 
 const GOAL = 1.1;
 const words = process.argv.slice(2).filter((word) => word !== '--write');
@@ -21,6 +23,8 @@ const TRUE = existsSync('/usr/bin/true') ? '/usr/bin/true' : '/bin/true';
 /** 18 paths beside those of the system profile, which let `true` start at all. */
 const PATHS = Array.from({ length: 18 }, (_, number) => mkdtempSync(join(tmpdir(), `bench-${number}-`)));
 
+const folder = mkdtempSync(join(tmpdir(), 'bench-floor-'));
+const floor = buildFloor(fileURLToPath(new URL('..', import.meta.url)), folder);
 const policy = parsePolicy({
   fs: { ro: PATHS.slice(0, 12), rw: PATHS.slice(12) },
   net: { connect: [443], bind: [8080] },
@@ -38,6 +42,9 @@ const kinds = {
   'child_process.spawn': () => spawn(TRUE, [], options),
   'a prepared sandbox': () => sandbox.spawn(TRUE, [], options),
   'a prepared sandbox that needs no filter': () => unfiltered.spawn(TRUE, [], options),
+  'the least: child_process.spawn of a program that installs this filter and becomes `true`': () =>
+    spawn(floor, [FILTER_OF_TCP, '--', TRUE], options),
+  'the least without a filter: one that becomes `true`': () => spawn(floor, ['0', '--', TRUE], options),
   'spawn() of a parsed policy': () => restricted(policy, TRUE, [], options),
 };
 
@@ -72,7 +79,7 @@ for (let round = -20; round < rounds; round++) {
 }
 sandbox.close();
 unfiltered.close();
-for (const path of PATHS) rmSync(path, { recursive: true });
+for (const path of [...PATHS, folder]) rmSync(path, { recursive: true });
 
 const bare = times['child_process.spawn'];
 const day = new Date().toISOString().slice(0, 10);

@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildFloor, FILTER_OF_TCP } from './bench-floor.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'bin', 'landlock-run');
@@ -29,12 +30,18 @@ function compilePolicy(name, options) {
   return out;
 }
 
-/** That many directories, as a policy that grants each. */
-function policyOf(count) {
+/** That many directories, made. */
+function makeDirectories(count) {
   const paths = Array.from({ length: count }, (_, index) =>
     join(folder, 'rules', `${count}`, `${Math.floor(index / 100)}`, `${index}`),
   );
   for (const path of paths) mkdirSync(path, { recursive: true });
+  return paths;
+}
+
+/** That many directories, as a policy that grants each. */
+function policyOf(count) {
+  const paths = makeDirectories(count);
   const file = join(folder, `rules-${count}.yaml`);
   writeFileSync(file, `version: 1\nfs:\n  ro:\n${paths.map((path) => `    - ${path}\n`).join('')}`);
   return file;
@@ -51,8 +58,13 @@ function makeGroups() {
   const yaml = join(folder, 'policy.yaml');
   writeFileSync(yaml, `version: 1\nfs:\n  ro: [/opt]\n  rw: [${project}]\nnet:\n  connect: [443, "8000-8100"]\n`);
   const twenty = policyOf(14);
-  const system = ['/usr', '/lib', '/lib64', '/etc/ld.so.cache'].flatMap((path) => ['--ro', path]);
+  const basis = ['/usr', '/lib', '/lib64', '/etc/ld.so.cache'];
+  const system = [...basis.flatMap((path) => ['--ro', path]), '--bare'];
   const ports = ['--net-connect', '443', '--net-connect', '80'];
+  const floor = buildFloor(root, folder);
+  const paths = [...basis, ...makeDirectories(14)];
+  const compiled = compilePolicy('twenty', ['--policy', twenty, ...system, ...ports]);
+  const withoutFilter = ['--no-scope', 'signal', '--no-scope', 'terminal'];
   const flags = [cli, '--rw', project, '--', bare];
   return [
     {
@@ -67,12 +79,31 @@ function makeGroups() {
         {
           name: 'compiled launcher, 18 paths and 2 ports, no system profile',
           bar: 1.25,
-          command: [compilePolicy('twenty', ['--policy', twenty, ...system, '--bare', ...ports]), bare],
+          command: [compiled, bare],
+        },
+        {
+          name: 'compiled launcher, 18 paths, no ports, nothing that needs a filter',
+          bar: 1.25,
+          command: [compilePolicy('unfiltered', ['--policy', twenty, ...system, ...withoutFilter]), bare],
+        },
+        { name: 'the least: a static program that does nothing but exec', command: [floor, '0', '--', bare] },
+        { name: 'the least: the same, and this filter', command: [floor, FILTER_OF_TCP, '--', bare] },
+        {
+          name: 'the least: the same, and 18 paths and 2 ports',
+          command: [floor, FILTER_OF_TCP, ...paths, '--', bare],
         },
         {
           name: 'compiled launcher, the same with the system profile',
           command: [compilePolicy('system', ['--policy', twenty, ...ports]), bare],
         },
+      ],
+    },
+    {
+      title: 'a compiled launcher beside the least',
+      rounds: 400,
+      rows: [
+        { name: 'the least: this filter, 18 paths and 2 ports', command: [floor, FILTER_OF_TCP, ...paths, '--', bare] },
+        { name: 'compiled launcher, the same policy', bar: 1.1, command: [compiled, bare] },
       ],
     },
     {
