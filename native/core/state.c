@@ -23,7 +23,7 @@ void state_check(const struct context *context) {
         message_refuse(&context->reporter, MESSAGE_RECORD_DAMAGED, (struct message_facts){0});
 }
 
-/** Node marks 0 to 2 close-on-exec, and opens /dev/null on those that were closed. */
+/** Node marks 0 to 2 close-on-exec; those that were closed are open on something that holds their place. */
 static void restore_standard(const struct context *context) {
     for (unsigned i = 0; i <= 2; i++) {
         bool closed = state_record_closed(context->record, i) || (context->placeholders >> i & 1) != 0;

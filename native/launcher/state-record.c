@@ -28,6 +28,26 @@ static void record_descriptors(struct state_record *record) {
     }
 }
 
+/** Node would open a closed one on /dev/null, and a report would vanish there as if somebody had read it. A
+ * pipe that nobody writes to needs no /dev: to be read it is empty, and to be written it is EBADF, as if
+ * closed. */
+static long hold_closed(const struct state_record *record) {
+    for (int i = 0; i <= 2; i++) {
+        if (!state_record_closed(record, (unsigned)i))
+            continue;
+        int ends[2];
+        long made = sys_call(SYS_pipe2, (long)ends, 0, 0, 0, 0, 0);
+        if (made < 0)
+            return made;
+        long closed = sys_close(ends[1]);
+        if (closed < 0)
+            return closed;
+        if (ends[0] != i) /* the lowest free number is this one */
+            return -EBADF;
+    }
+    return 0;
+}
+
 long state_record_take(struct state_record *record) {
     *record = (struct state_record){.version = STATE_RECORD_VERSION, .size = sizeof *record};
     struct rlimit64 nofile;
@@ -37,7 +57,8 @@ long state_record_take(struct state_record *record) {
     record->nofile_soft = nofile.soft;
     record->nofile_hard = nofile.hard;
     record_descriptors(record);
-    return record_signals(record);
+    long held = hold_closed(record);
+    return held < 0 ? held : record_signals(record);
 }
 
 void state_record_spell(const struct state_record *record, char hex[STATE_RECORD_HEX_SIZE]) {

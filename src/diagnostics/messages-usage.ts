@@ -59,8 +59,12 @@ export const usageMessages = {
     'change to a directory that exists, or give absolute paths',
   ],
   'output-unwritable': (errno: string): Message => [
-    `standard output cannot be written: ${errno}`,
-    'make room for the report, or send it elsewhere',
+    errno === 'EBADF'
+      ? 'standard output is closed, or not open for writing (EBADF)'
+      : `standard output cannot be written: ${errno}`,
+    errno === 'EBADF'
+      ? 'leave it open, or send the report to a file'
+      : 'make room for the report, or send it elsewhere',
   ],
   internal: (reason: string): Message => [
     `a mistake of landlock-run's own: ${escapeText(reason)}`,

@@ -91,6 +91,68 @@ describe('reports', () => {
   });
 });
 
+describe('a report that cannot be written', () => {
+  /** Each mode with a report, and what belongs to it. */
+  const REPORTS: readonly (readonly string[])[] = [
+    ['--explain', '--no-net'],
+    ['--check', '--no-net'],
+    ['--why', 'read:/etc/passwd', '--rw', '.'],
+    ['--print-policy', '--no-net'],
+    ['--import', 'landrun:words'],
+    ['--completion', 'bash'],
+    ['--help'],
+    ['--version'],
+    ['--json', '--explain', '--no-net'],
+    ['--json', '--check', '--no-net'],
+    ['--json', '--why', 'read:/etc/passwd', '--rw', '.'],
+    ['--json', '--print-policy', '--no-net'],
+  ];
+  const FILES = { words: 'landrun --ro /usr true\n' };
+
+  for (const words of REPORTS) {
+    const title = words.join(' ');
+    const line = words.includes('--json')
+      ? /^\{"code":"output-unwritable"[^\n]+\}\n$/
+      : /^landlock-run: [^\n]+; [^\n]+\n$/;
+
+    test(`${title}: is one line and 125 where stdout is closed`, async (t) => {
+      for (const closed of [[1], [0, 1]] as const) {
+        const result = await sandbox(words, { closed, cwd: fixture(t, FILES) });
+        assert.equal(result.code, 125);
+        assert.match(result.stderr, line);
+        assert.match(result.stderr, /closed/);
+      }
+      const silent = await sandbox(words, { closed: [1, 2], cwd: fixture(t, FILES) });
+      assert.equal(silent.code, 125);
+    });
+
+    test(`${title}: is one line and 125 where stdout is full`, async (t) => {
+      const under = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
+      const result = await sandbox(words, { under, cwd: fixture(t, FILES) });
+      assert.equal(result.code, 125);
+      assert.match(result.stderr, line);
+      assert.match(result.stderr, /ENOSPC/);
+    });
+
+    test(`${title}: is no failure where the reader of stdout has gone away`, async (t) => {
+      const leave = 'mkfifo pipe; exec 3<>pipe 4>pipe 3<&-; exec "$@" >&4 4>&-';
+      const result = await sandbox(words, { under: ['sh', '-c', leave, 'sh'], cwd: fixture(t, FILES) });
+      assert.deepEqual([result.code, result.stderr], [0, '']);
+    });
+  }
+
+  test('is no matter to a run, which writes none', async () => {
+    const result = await sandbox(['--no-net', '--', 'sh', '-c', 'exit 7'], { closed: [0, 1] });
+    assert.deepEqual([result.code, result.stderr], [7, '']);
+  });
+
+  test('a policy is not read from a stdin that is closed', async (t) => {
+    const told = await sandbox(['--policy', '-', '--', 'true'], { closed: [0], cwd: fixture(t) });
+    assert.equal(told.code, 125);
+    assert.match(told.stderr, /^landlock-run: stdin[^\n]*empty[^\n]*\n$/);
+  });
+});
+
 describe('bytes from users', () => {
   test('paths of any bytes are granted as they are', async (t) => {
     if (!requireAbi(t, 3)) return;
