@@ -11,6 +11,11 @@ export function bytesOfText(text: string): Bytes {
   return (isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')) as Bytes;
 }
 
+/** Whether a text has bytes that a path or a variable can hold: no NUL, and no surrogate without its other half, for which UTF-8 has nothing. */
+export function hasBytes(text: string): boolean {
+  return !/[\0\ud800-\udfff]/u.test(text);
+}
+
 /** Takes what the addon hands over: a string that already holds one byte a character. */
 export function bytesOfLatin1(latin1: string): Bytes {
   return latin1 as Bytes;

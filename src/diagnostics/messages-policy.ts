@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
-import { quote } from '../base/escape.ts';
+import { escapeText, quote } from '../base/escape.ts';
 import { type Message, pasteable, suggest } from './message.ts';
 import { describeOrigin, type Origin } from './origin.ts';
 
@@ -108,6 +108,10 @@ export const policyMessages = {
   ],
   'discover-zero-byte': (path: Bytes): Message => [
     `the config refers to ${quote(path)}, which no file can be called: it holds a NUL character`,
+    'correct the config',
+  ],
+  'discover-half-character': (text: string): Message => [
+    `the config refers to "${escapeText(text)}", which no file can be called: it holds half of a surrogate pair`,
     'correct the config',
   ],
   'discover-key-missing': (key: string, config: Bytes): Message => [

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOfText } from '../base/bytes.ts';
+import { type Bytes, bytesOfText, hasBytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
 import { GRANT_RIGHTS } from '../kernel/rights.ts';
@@ -29,7 +29,7 @@ export function parseDiscover(value: Bytes, working: Bytes, origin: Origin): Dis
  * Finds the files that a config refers to: every `file://` URI read-only, `sqlite://` its *directory* read-write (journals live beside
  * the database), and the paths that the named keys hold. Not parsed as web URLs: `file://x.json` is x.json beside the config, never `/`.
  *
- * @throws Refusal `discover-too-wide` for `/`, a top-level directory or the home directory; `discover-zero-byte`; `discover-key-missing`.
+ * @throws Refusal `discover-too-wide` for `/`, a top-level directory or the home directory; `discover-zero-byte`; `discover-half-character`; `discover-key-missing`.
  */
 export function discoverGrants(request: DiscoverRequest, config: YamlDocument, home: Bytes | undefined): Grant[] {
   const base = directoryOf(request.config);
@@ -52,6 +52,7 @@ export function discoverGrants(request: DiscoverRequest, config: YamlDocument, h
     const uri = /^(file|sqlite3?):\/\/(.*)$/s.exec(text);
     if (uri === null) continue;
     const origin = config.originAt(at);
+    refuseHalfCharacter(text, origin);
     const path = pathOfUri(uri[2] ?? '', uri[1] ?? '', origin, text);
     if (path === undefined) continue;
     if (uri[1] === 'file') grant(path, 'ro', origin);
@@ -64,7 +65,9 @@ export function discoverGrants(request: DiscoverRequest, config: YamlDocument, h
       if (at === undefined || texts.length === 0)
         return refuse('discover-key-missing', request.origin, key, request.config);
       for (const [place, text] of texts) {
-        if (!/^[a-z0-9+]+:\/\//i.test(text)) grant(bytesOfText(text), form, config.originAt(place));
+        if (/^[a-z0-9+]+:\/\//i.test(text)) continue;
+        refuseHalfCharacter(text, config.originAt(place));
+        grant(bytesOfText(text), form, config.originAt(place));
       }
     }
   }
@@ -82,6 +85,11 @@ function pathOfUri(rest: string, scheme: string, origin: Origin, whole: string):
     // Not percent-encoded UTF-8: services that take `file://` by cutting it off mean the bytes as they stand.
     return bytesOfText(cut);
   }
+}
+
+/** An escape of YAML can spell half of a surrogate pair. It has no bytes: UTF-8 would make another name of it. */
+function refuseHalfCharacter(text: string, origin: Origin): void {
+  if (!hasBytes(text.replaceAll('\0', ''))) refuse('discover-half-character', origin, text);
 }
 
 function refuseWide(path: Bytes, home: Bytes | undefined, origin: Origin): void {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { hasBytes } from '../base/bytes.ts';
 import { escapeText } from '../base/escape.ts';
 import { nearest } from '../base/nearest.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
@@ -18,7 +19,7 @@ export function validateDocument(value: unknown, originAt: (at: DocumentPath) =>
   const checked = v.safeParse(policySchema, withoutExtensions(value), { abortEarly: false });
   if (checked.success) {
     takeSkippedVariables(value, checked.output, originAt);
-    refuseZeroBytes(checked.output, [], originAt);
+    refuseWithoutBytes(checked.output, [], originAt);
     return checked.output;
   }
   const { issue, at } = deepest(checked.issues, []);
@@ -175,14 +176,19 @@ function entryOf(parts: SchemaParts, key: string): v.GenericSchema | undefined {
   return parts.entries !== undefined && Object.hasOwn(parts.entries, key) ? parts.entries[key] : parts.value;
 }
 
-/** YAML can spell a NUL ("\0"); no path, name or value can hold one. */
-function refuseZeroBytes(value: unknown, at: DocumentPath, originAt: (at: DocumentPath) => Origin): void {
-  if (typeof value === 'string' && value.includes('\0')) {
-    refuse('policy-value', originAt(at), describePlace(at), describeValue(value), 'text without a NUL character');
+/**
+ * An escape of YAML, JSON or JavaScript can spell a NUL ("\\0"), which no path, name or value can hold, and half of a surrogate pair ("\\ud800"), which has
+ * no bytes: UTF-8 would make another name of it (U+FFFD).
+ */
+function refuseWithoutBytes(value: unknown, at: DocumentPath, originAt: (at: DocumentPath) => Origin): void {
+  if (typeof value === 'string' && !hasBytes(value)) {
+    const meant = value.includes('\0') ? 'text without a NUL character' : 'text without half of a surrogate pair';
+    refuse('policy-value', originAt(at), describePlace(at), describeValue(value), meant);
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    refuseZeroBytes(key, at, originAt);
-    refuseZeroBytes(inner, [...at, Array.isArray(value) ? Number(key) : key], originAt);
+    const within = [...at, Array.isArray(value) ? Number(key) : key];
+    refuseWithoutBytes(key, at, () => originAt(within));
+    refuseWithoutBytes(inner, within, originAt);
   }
 }

@@ -122,6 +122,20 @@ describe('a config is refused, with its line,', () => {
     assertSays(await refused(t, ['--discover', 'c.yaml#a'], { cwd }), 'discover-zero-byte', `${cwd}/c.yaml:1:1`);
   });
 
+  test('that refers to a path with half of a surrogate pair, which has no bytes', async (t) => {
+    for (const text of [
+      'file:///home/of/mine/\\ud800',
+      'file:///home/\\U0000dfff%41/mine',
+      'sqlite:///home/of/\\ude00\\ud83d/y',
+    ]) {
+      const root = fixture(t, { 'c.yaml': `a: "${text}"\n` });
+      const place = `${root}/c.yaml:1:1`;
+      assertSays(await refused(t, ['--discover', 'c.yaml'], { cwd: root }), 'discover-half-character', place, /\\u\{d/);
+    }
+    const cwd = fixture(t, { 'c.yaml': 'a: "x\\ud800y"\n' });
+    assertSays(await refused(t, ['--discover', 'c.yaml#a'], { cwd }), 'discover-half-character', `${cwd}/c.yaml:1:1`);
+  });
+
   test('that does not have the key, or holds no text there', async (t) => {
     const cwd = fixture(t, { 'c.yaml': 'a: {b: 1}\n' });
     for (const key of ['a.c', 'a', 'a.b', 'constructor', '__proto__.x']) {

@@ -241,6 +241,21 @@ test('a file that is not of its kind prints nothing on stdout', async (t) => {
   }
 });
 
+test('half of a surrogate pair, which has no bytes, is refused and never printed as another name', async (t) => {
+  const settings = '{"filesystem": {"allowWrite": ["/srv/\\ud800"]}}';
+  const config = '{"pathBeneath": [{"allowedAccess": ["read_file"], "parent": ["/srv/\\ud800"]}]}';
+  for (const [kind, text] of [
+    ['sandbox-runtime', settings],
+    ['landlockconfig', config],
+  ] as const) {
+    const { code, stdout, stderr } = await importText(t, kind, text);
+    assert.deepEqual([code, stdout], [125, '']);
+    assert.match(stderr, /^landlock-run: --import: fs\.[^\n]*half of a surrogate pair\n$/);
+    const whole = await importText(t, kind, text.replace('\\ud800', '\\ud83d\\ude00'));
+    assert.match(whole.stdout, /\/srv\/\u{1f600}/u);
+  }
+});
+
 test('a kind that is not known is answered with those that are', async () => {
   for (const value of ['bwrap:x', 'landrun', 'landrun:', '__proto__:x']) {
     const { code, stderr } = await sandbox(['--import', value]);

@@ -10,7 +10,7 @@ import { projectFile } from '../support/paths.ts';
 import { run as runProgram } from '../support/run.ts';
 import { library } from './host.ts';
 
-const { explain, loadPolicy, run, LandlockRunError } = library;
+const { explain, loadPolicy, parsePolicy, run, LandlockRunError } = library;
 
 test('relative paths start from the file, also in what it extends; ~/ and ${NAME} are expanded', async (t) => {
   if (!requireAbi(t, 3)) return;
@@ -89,4 +89,22 @@ test('a file that is missing, and one that extends itself', async (t) => {
   const directory = fixture(t, { 'a.yaml': 'extends: [./b.yaml]\nnet: none\n', 'b.yaml': 'extends: [./a.yaml]\n' });
   await assert.rejects(loadPolicy(join(directory, 'missing.yaml')), { code: 'policy-unreadable' });
   await assert.rejects(loadPolicy(join(directory, 'a.yaml')), { code: 'extends-cycle' });
+});
+
+test('half of a surrogate pair, which has no bytes, is refused and never another name', async (t) => {
+  const half = (place: string) => ({
+    name: 'LandlockRunError',
+    code: 'policy-value',
+    origin: place,
+    remedy: 'it must be text without half of a surrogate pair',
+  });
+  const text = '/tmp/\ud800';
+  assert.throws(() => parsePolicy({ fs: { ro: ['/usr', text] } }), half('policy.fs.ro[1]'));
+  assert.throws(() => parsePolicy({ fs: { rw: [{ path: '/\udc00x' }] } }), half('policy.fs.rw[0].path'));
+  assert.throws(() => parsePolicy({ net: 'none', env: { set: { A: text } } }), half('policy.env.set.A'));
+  await assert.rejects(run({ fs: { ro: [text] } }, 'true'), half('policy.fs.ro[0]'));
+  const root = fixture(t, { 'policy.yaml': 'fs:\n  ro: ["/tmp/\\ud800"]\n' });
+  await assert.rejects(loadPolicy(join(root, 'policy.yaml')), half(`${root}/policy.yaml:2:8`));
+  // The control: both halves are a character.
+  assert.doesNotThrow(() => parsePolicy({ fs: { ro: ['/tmp/\ud83d\ude00'] } }));
 });
