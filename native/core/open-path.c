@@ -99,6 +99,16 @@ static long open_directory_part(struct context *context, const struct path_row *
     return opened;
 }
 
+/** Mode 0700 whatever the umask, which would leave a directory that its own user cannot use. */
+static long make_private(int directory, const char *name) {
+    long mask = sys_umask(077);
+    if (mask < 0)
+        return mask;
+    long made = sys_mkdirat(directory, name, 0700);
+    long restored = sys_umask((unsigned)mask);
+    return restored < 0 ? restored : made;
+}
+
 bool make_directory(struct context *context, const struct path_row *row, int parent) {
     struct split split;
     long directory = open_directory_part(context, row, parent, &split);
@@ -108,7 +118,7 @@ bool make_directory(struct context *context, const struct path_row *row, int par
     bool there = true;
     long made = -EEXIST;
     if (!context->checking)
-        made = sys_mkdirat((int)directory, split.name, 0700);
+        made = make_private((int)directory, split.name);
     else
         there = sys_fstatat((int)directory, split.name, &unused, AT_SYMLINK_NOFOLLOW) == 0;
     long closed = sys_close((int)directory);

@@ -41,6 +41,7 @@
 #define SYS_kill 62
 #define SYS_fcntl 72
 #define SYS_truncate 76
+#define SYS_umask 95
 #define SYS_chdir 80
 #define SYS_capget 125
 #define SYS_capset 126
@@ -80,6 +81,7 @@
 #define SYS_kill 129
 #define SYS_fcntl 25
 #define SYS_truncate 45
+#define SYS_umask 166
 #define SYS_chdir 49
 #define SYS_capget 90
 #define SYS_capset 91
@@ -442,6 +444,8 @@ static inline long sys_openat2(int directory, const char *path, const struct ope
 static inline long sys_mkdirat(int directory, const char *path, unsigned mode) {
     return sys_call(SYS_mkdirat, directory, (long)path, mode, 0, 0, 0);
 }
+
+static inline long sys_umask(unsigned mask) { return sys_call(SYS_umask, mask, 0, 0, 0, 0, 0); }
 
 static inline long sys_fstatat(int directory, const char *path, struct stat *to, int flags) {
     return sys_call(SYS_newfstatat, directory, (long)path, (long)to, flags, 0, 0);

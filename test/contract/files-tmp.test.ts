@@ -10,11 +10,16 @@ import { assertRefused, deedPath } from './deeds.ts';
 
 test('--tmp makes a missing directory with mode 0700, whatever the umask', async (t) => {
   if (!requireAbi(t, 1)) return;
-  const root = fixture(t);
-  const under = ['sh', '-c', 'umask 022; exec "$@"', 'sh'];
-  const result = await sandbox(['--tmp', `${root}/tmp`, '--', 'true'], { under });
-  assert.deepEqual([result.code, result.stderr], [0, '']);
-  assert.equal(statSync(`${root}/tmp`).mode & 0o7777, 0o700);
+  const script = 'umask; echo x >"$TMPDIR/file"';
+  for (const umask of ['0000', '0022', '0077', '0300', '0777']) {
+    const root = fixture(t);
+    const under = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
+    const result = await sandbox(['--tmp', `${root}/tmp`, '--', 'sh', '-c', script], { under });
+    // The umask itself is COMMAND's as it was.
+    assert.deepEqual([result.code, result.stdout, result.stderr], [0, `${umask}\n`, '']);
+    assert.equal(statSync(`${root}/tmp`).mode & 0o7777, 0o700, umask);
+    assert.equal(statSync(`${root}/tmp/file`).mode & 0o7777, 0o666 & ~Number.parseInt(umask, 8), umask);
+  }
 });
 
 test('--tmp leaves the mode of a directory that exists', async (t) => {

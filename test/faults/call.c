@@ -72,6 +72,7 @@ static const struct {
     {SYS_connect, "connect"},
     {SYS_getsockname, "getsockname"},
     {SYS_truncate, "truncate"},
+    {SYS_umask, "umask"},
     {SYS_io_uring_setup, "io_uring_setup"},
     {SYS_readlinkat, "readlinkat"},
 };
