@@ -1,4 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
+import { counted } from '../base/counted.ts';
 import { escapeBytes, escapeText, quote } from '../base/escape.ts';
 import type { Message } from './message.ts';
 
@@ -38,7 +39,7 @@ export const learnMessages = {
   ],
   'trace-more': (count: number, flag: string): Message => [
     `denied: ${count} more of the same kind`,
-    flag === '' ? 'no option allows them' : `${flag} would allow them`,
+    flag === '' ? `no option allows ${those(count)}` : `${flag} would allow ${those(count)}`,
   ],
   'audit-denied': (blockers: string, subject: string): Message => [
     `denied, says the kernel's log: ${escapeText(blockers)}${subject === '' ? '' : ` ${subject}`}`,
@@ -53,11 +54,11 @@ export const learnMessages = {
     '--no-verify leaves this out',
   ],
   'learn-written': (file: Bytes, observed: number, grants: number, added: number): Message => [
-    `${observed} paths seen, ${grants} grants in ${quote(file)}, ${added} of its lines new`,
+    `${counted(observed, 'path')} seen, ${counted(grants, 'grant')} in ${quote(file)}, ${added} of its lines new`,
     'read it before it is used',
   ],
   'learn-unchanged': (file: Bytes, observed: number): Message => [
-    `${observed} paths seen, and ${quote(file)} grants all of them already`,
+    `${counted(observed, 'path')} seen, and ${quote(file)} grants ${observed === 1 ? '' : 'all of '}${those(observed)} already`,
     'nothing was changed',
   ],
   'learn-change': (line: string): Message => [line, 'part of the policy now'],
@@ -111,3 +112,5 @@ export const learnMessages = {
     'look whether it matters to you',
   ],
 };
+
+const those = (count: number): string => (count === 1 ? 'it' : 'them');

@@ -1,4 +1,5 @@
 import type { CompiledPath, CompiledReport, CompiledRequirement } from '../advice/report-compiled.ts';
+import { counted } from '../base/counted.ts';
 import type { Colour } from './colour.ts';
 import { shortRights } from './rights.ts';
 import { pair, section } from './section.ts';
@@ -29,9 +30,10 @@ function renderPath({ path, rights, origin, required, made }: CompiledPath): str
 function renderProfiles(rows: readonly CompiledPath[], verbose: boolean): string[] {
   if (verbose) return rows.map(renderPath);
   const names = [...new Set(rows.map((row) => row.origin))].sort();
-  return names.map(
-    (name) => `${name}: ${rows.filter((row) => row.origin === name).length} paths (--verbose lists them)`,
-  );
+  return names.map((name) => {
+    const count = rows.filter((row) => row.origin === name).length;
+    return `${name}: ${counted(count, 'path')} (--verbose lists ${count === 1 ? 'it' : 'them'})`;
+  });
 }
 
 const UNMET = {

@@ -1,4 +1,5 @@
 import type { CommandRow, Explanation, FilesRow, GrantRow, ProfileRow, Verdict } from '../advice/explanation.ts';
+import { counted } from '../base/counted.ts';
 import type { Colour } from './colour.ts';
 import { renderDiagnostic } from './diagnostic.ts';
 import { renderNetwork } from './explain-network.ts';
@@ -101,9 +102,8 @@ function renderWritableOf({ name, grants }: ProfileRow): string[] {
 
 function renderProfile(profile: ProfileRow, verbose: boolean): string[] {
   const { name, summary, grants } = profile;
-  const paths = `${grants.length} ${grants.length === 1 ? 'path' : 'paths'}`;
   return [
-    `profile ${name}: ${summary} (${paths})`,
+    `profile ${name}: ${summary} (${counted(grants.length, 'path')})`,
     ...(verbose
       ? grants.map((row) => `  ${row.path}${row.resolved === null ? '' : ` -> ${row.resolved}`}  ${shortRights(row)}`)
       : []),
@@ -133,7 +133,7 @@ function renderSkipped(report: Explanation, verbose: boolean): string[] {
   const hidden = all.length - shown.length;
   return [
     ...shown.map((row) => `${row.path}  ${row.reason}  (${row.origin})`),
-    ...(hidden > 0 ? [`${hidden} ${hidden === 1 ? 'path' : 'paths'} of profiles (--verbose shows them)`] : []),
+    ...(hidden > 0 ? [`${counted(hidden, 'path')} of profiles (--verbose shows ${hidden === 1 ? 'it' : 'them'})`] : []),
   ];
 }
 
