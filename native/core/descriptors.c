@@ -102,6 +102,32 @@ static bool is_pipe(unsigned descriptor) {
     return sys_fstatat((int)descriptor, "", &stat, AT_EMPTY_PATH) == 0 && (stat.st_mode & S_IFMT) == S_IFIFO;
 }
 
+/** The descriptor that a text begins to name, as /dev/fd/N does, and the end of its number; -1 for none. */
+static int64_t read_name(const char *text, const char **end) {
+    static const char *const prefixes[] = {"/dev/fd/", "/proc/self/fd/"};
+    for (int i = 0; i < 2; i++) {
+        if (!text_begins(text, prefixes[i]))
+            continue;
+        *end = text + text_length(prefixes[i]);
+        return text_number(end);
+    }
+    return -1;
+}
+
+bool descriptors_named(const char *path, unsigned *descriptor) {
+    const char *end = path;
+    int64_t named = read_name(path, &end);
+    if (named < 0 || (*end != '\0' && *end != '/'))
+        return false;
+    *descriptor = (unsigned)named;
+    return true;
+}
+
+bool descriptors_foreign(const struct context *context, const char *path) {
+    unsigned descriptor;
+    return descriptors_named(path, &descriptor) && state_record_closed(context->record, descriptor);
+}
+
 /** A descriptor that a word of COMMAND names: kept if it is a pipe and the plan says so. Returns whether it
  * will be closed. */
 static bool settle_named(const struct context *context, unsigned descriptor) {
@@ -116,17 +142,12 @@ static bool settle_named(const struct context *context, unsigned descriptor) {
 /** Looks for /dev/fd/N and /proc/self/fd/N anywhere in the word, as in `--file=/dev/fd/63`. Returns whether
  * one of them will be closed. */
 static bool settle_word(const struct context *context, const char *word) {
-    static const char *const prefixes[] = {"/dev/fd/", "/proc/self/fd/"};
     bool lost = false;
     for (; *word != '\0'; word++) {
-        for (int i = 0; i < 2; i++) {
-            if (!text_begins(word, prefixes[i]))
-                continue;
-            const char *end = word + text_length(prefixes[i]);
-            int64_t descriptor = text_number(&end);
-            if (descriptor >= 0 && settle_named(context, (unsigned)descriptor))
-                lost = true;
-        }
+        const char *end;
+        int64_t descriptor = read_name(word, &end);
+        if (descriptor >= 0 && settle_named(context, (unsigned)descriptor))
+            lost = true;
     }
     return lost;
 }

@@ -14,4 +14,11 @@ void descriptors_hold_standard(struct context *context);
  */
 void descriptors_settle(const struct context *context);
 
+/** Whether a path leads through a descriptor of this process: /dev/fd/N or /proc/self/fd/N, or below it. */
+bool descriptors_named(const char *path, unsigned *descriptor);
+
+/** Whether it leads through one that the caller did not open: Node has some of its own, and a path of the
+ * user's never means them. */
+bool descriptors_foreign(const struct context *context, const char *path);
+
 #endif

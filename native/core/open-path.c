@@ -1,5 +1,6 @@
 #include "open-path.h"
 
+#include "descriptors.h"
 #include "sys.h"
 
 /* openat2(2) answers EAGAIN when something was renamed or mounted while it walked; a few hundred times in a
@@ -42,7 +43,7 @@ static bool is_unguarded(const struct context *context, long opened) {
 
 struct opened open_path(const struct context *context, const struct path_row *row, int parent) {
     const char *path = context_string(context, row->path);
-    if (parent == PARENT_MISSING)
+    if (parent == PARENT_MISSING || descriptors_foreign(context, path))
         return (struct opened){-ENOENT, false};
     if (parent == PARENT_NONE)
         return open_anywhere(path);

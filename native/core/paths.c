@@ -1,5 +1,6 @@
 #include "paths.h"
 
+#include "descriptors.h"
 #include "directory-rules.h"
 #include "open-path.h"
 #include "ruleset.h"
@@ -20,6 +21,18 @@ static struct message_facts facts_of(const struct context *context, const struct
                                   .error = error};
 }
 
+/** What to say of a path that is not there: nobody can create a descriptor. */
+static struct message_facts facts_of_missing(const struct context *context, const struct path_row *row,
+                                             long error) {
+    struct message_facts facts = facts_of(context, row, error);
+    unsigned descriptor;
+    if (descriptors_named(facts.subject, &descriptor)) {
+        facts.detail = "the caller has no such descriptor open";
+        facts.remedy = "open it in the caller, or name the file itself";
+    }
+    return facts;
+}
+
 static bool has(const struct path_row *row, enum path_flag flag) {
     return (row->flags & (uint32_t)flag) != 0;
 }
@@ -30,15 +43,15 @@ static void miss(const struct context *context, const struct path_row *row, long
     if (has(row, PATH_STATED))
         progress->stated_missing++;
     if (has(row, PATH_REQUIRED))
-        message_refuse(&context->reporter, MESSAGE_PATH_REQUIRED, facts_of(context, row, error));
+        message_refuse(&context->reporter, MESSAGE_PATH_REQUIRED, facts_of_missing(context, row, error));
     if (row == progress->only) {
         progress->only_error = error;
         return; /* nothing stated is left, and the refusal names it */
     }
     if (has(row, PATH_STATED) && has(row, PATH_WRITE) && !has(row, PATH_OPTIONAL))
-        message_tell(&context->reporter, MESSAGE_PATH_MISSING, facts_of(context, row, error));
+        message_tell(&context->reporter, MESSAGE_PATH_MISSING, facts_of_missing(context, row, error));
     else if (context_has(context, PLAN_VERBOSE))
-        message_tell(&context->reporter, MESSAGE_PATH_SKIPPED, facts_of(context, row, error));
+        message_tell(&context->reporter, MESSAGE_PATH_SKIPPED, facts_of_missing(context, row, error));
 }
 
 /** Whether a directory can be listed now, before the restriction: then it must be possible afterwards too. */
@@ -93,7 +106,7 @@ static int work(struct context *context, const struct path_row *row, struct prog
     long error = opened.descriptor;
     bool missing = error == -ENOENT || error == -ENOTDIR;
     if (missing && has(row, PATH_MAKE_DIRECTORY))
-        message_refuse(&context->reporter, MESSAGE_TMP_UNMADE, facts_of(context, row, error));
+        message_refuse(&context->reporter, MESSAGE_TMP_UNMADE, facts_of_missing(context, row, error));
     if (missing || (error == -EACCES && has(row, PATH_PROFILE))) {
         miss(context, row, error, progress);
         return PARENT_MISSING;
@@ -151,7 +164,7 @@ static const struct path_row *find_only_stated(const struct plan *plan) {
 static _Noreturn void refuse_all_missing(const struct context *context, const struct progress *progress) {
     struct message_facts facts = {0};
     if (progress->only != NULL)
-        facts = facts_of(context, progress->only, progress->only_error);
+        facts = facts_of_missing(context, progress->only, progress->only_error);
     message_refuse(&context->reporter, MESSAGE_PATHS_ALL_MISSING, facts);
 }
 

@@ -1,6 +1,6 @@
 /** Missing paths: skipped, told, or fatal; what else cannot be opened; what opens and cannot carry a rule. */
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
@@ -188,6 +188,47 @@ for (const [what, input] of [
     assert.deepEqual([result.code, result.stdout, result.stderr], [0, 'x', '']);
   });
 }
+
+/** Descriptors that Node has open for itself, and numbers that nobody has. */
+const CLOSED = ['/dev/fd/10', '/proc/self/fd/17', '/dev/fd/17', '/dev/fd/77', '/proc/self/fd/5000', '/dev/fd/17/x'];
+
+test('a descriptor that the caller has not open is missing, whatever Node has there, and the message says so', async (t) => {
+  if (!requireAbi(t, 1)) return;
+  const root = fixture(t, FILES);
+  const says = 'the caller has no such descriptor open';
+  for (const path of CLOSED) {
+    for (const flag of ['--ro', '--rw', '--rwfile']) {
+      const alone = await sandbox([flag, path, '--', 'true']);
+      assert.equal(alone.code, 125);
+      assert.match(
+        alone.stderr,
+        new RegExp(`^landlock-run: ${flag}: [^\\n]*"${path}" \\(${says}\\)[^\\n]*; open it [^\\n]+\\n$`),
+      );
+    }
+    const beside = await sandbox(['--rw', `${root}/in`, '--rwfile', path, '--', 'cat', `${root}/in/file`]);
+    assert.deepEqual([beside.code, beside.stdout], [0, 'x']);
+    assert.match(
+      beside.stderr,
+      new RegExp(`^landlock-run: --rwfile: nothing is granted[^\\n]*\\(${says}\\)[^\\n]*\\n$`),
+    );
+    const required = await sandbox(['--require-paths', '--ro', `${root}/in`, '--ro', path, '--', 'true']);
+    assert.equal(required.code, 125);
+    assert.match(required.stderr, new RegExp(says));
+  }
+});
+
+test('a descriptor that the caller has open is granted as the file that it is', async (t) => {
+  if (!requireAbi(t, 1)) return;
+  const root = fixture(t, { ...FILES, other: 'y' });
+  const file = openSync(`${root}/in/file`, 'r');
+  t.after(() => closeSync(file));
+  for (const path of ['/dev/fd/3', '/proc/self/fd/3']) {
+    const result = await sandbox(['--ro', path, '--', 'cat', `${root}/in/file`], { fds: [file] });
+    assert.deepEqual([result.code, result.stdout, result.stderr], [0, 'x', '']);
+    const other = await sandbox(['--ro', path, '--', 'cat', `${root}/other`], { fds: [file] });
+    assert.equal(other.code, 1);
+  }
+});
 
 test('a missing path of a file is told with its line and column', async (t) => {
   if (!requireAbi(t, 1)) return;
