@@ -268,6 +268,27 @@ test('a launcher that COMMAND could rewrite is written with a warning', async (t
   assert.match(result.stderr, /^landlock-run: --compile: COMMAND could rewrite the launcher [^\n]+\n$/);
 });
 
+test('a launcher that COMMAND could rewrite and that cannot be written is the refusal alone', async (t) => {
+  const root = fixture(t, { 'in/there': { directory: true }, 'in/file': '' });
+  for (const consent of [[], ['--allow-overlap']]) {
+    for (const [out, code] of [
+      ['there', 'compiled-not-file'],
+      ['missing/launcher', 'compiled-unwritable'],
+      ['file/launcher', 'compiled-unwritable'],
+    ]) {
+      const words = ['--json', ...consent, '--rw', `${root}/in`, '--compile', `${root}/in/${out}`];
+      const { code: status, stdout, stderr } = await sandbox(words);
+      assert.deepEqual([status, stdout], [125, '']);
+      assert.match(stderr, /^[^\n]+\n$/);
+      assert.equal((JSON.parse(stderr) as { code: string }).code, code);
+    }
+  }
+  // The control: one that can be written has one line too, the warning.
+  const { code, stderr } = await sandbox(['--allow-overlap', '--rw', `${root}/in`, '--compile', `${root}/in/launcher`]);
+  assert.equal(code, 0);
+  assert.match(stderr, /^landlock-run: --compile: COMMAND could rewrite the launcher [^\n]+\n$/);
+});
+
 test('a launcher that is running is replaced, not written into; a link is replaced, not followed', async (t) => {
   if (!requireAbi(t, 3)) return;
   const root = fixture(t, { target: 'kept' });

@@ -61,6 +61,7 @@ for (const [what, above] of Object.entries({ 'a file': 'a', 'a directory that is
     await assert.rejects(compileLauncher({ net: 'none' }, file), {
       name: 'LandlockRunError',
       code: 'compiled-unwritable',
+      origin: 'compileLauncher()',
       exitCode: 125,
     });
   });

@@ -1,10 +1,9 @@
 import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Bytes, bufferOfBytes } from '../../base/bytes.ts';
 import { refuse } from '../../diagnostics/diagnostic.ts';
-import { flagOrigin } from '../../diagnostics/origin.ts';
+import type { Origin } from '../../diagnostics/origin.ts';
 import { errnoName } from '../files.ts';
 
-const ORIGIN = flagOrigin('--compile');
 const MODE = 0o755;
 
 /**
@@ -13,9 +12,9 @@ const MODE = 0o755;
  *
  * @throws Refusal `compiled-not-file`, `compiled-unwritable`
  */
-export function writeLauncher(path: Bytes, content: Uint8Array): void {
+export function writeLauncher(path: Bytes, content: Uint8Array, origin: Origin): void {
   const target = bufferOfBytes(path);
-  refuseSpecialFile(path);
+  refuseSpecialFile(path, origin);
   const temporary = Buffer.concat([target, Buffer.from(`.${process.pid}.new`)]);
   let made = false;
   try {
@@ -31,18 +30,18 @@ export function writeLauncher(path: Bytes, content: Uint8Array): void {
     renameSync(temporary, target);
   } catch (error) {
     if (made) rmSync(temporary, { force: true });
-    refuse('compiled-unwritable', ORIGIN, path, errnoName(error));
+    refuse('compiled-unwritable', origin, path, errnoName(error));
   }
 }
 
 /** Renaming over a device or a directory would fail late, or replace what nobody meant. */
-function refuseSpecialFile(path: Bytes): void {
+function refuseSpecialFile(path: Bytes, origin: Origin): void {
   let special = false;
   try {
     const stat = lstatSync(bufferOfBytes(path), { throwIfNoEntry: false });
     special = stat !== undefined && !stat.isFile() && !stat.isSymbolicLink();
   } catch (error) {
-    refuse('compiled-unwritable', ORIGIN, path, errnoName(error));
+    refuse('compiled-unwritable', origin, path, errnoName(error));
   }
-  if (special) refuse('compiled-not-file', ORIGIN, path);
+  if (special) refuse('compiled-not-file', origin, path);
 }

@@ -1,0 +1,45 @@
+import { type Bytes, bytesOfText } from '../../base/bytes.ts';
+import { type Diagnostic, diagnose } from '../../diagnostics/diagnostic.ts';
+import { shellWord } from '../../diagnostics/message.ts';
+import { describeOrigin, type Origin } from '../../diagnostics/origin.ts';
+import { encodePlan } from '../../plan/encode.ts';
+import { makeLauncherFile } from '../../plan/launcher-file.ts';
+import { findWritableGrant } from '../../policy/fence.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { PreparedPolicy } from '../build-request.ts';
+import { makeFileView } from '../files.ts';
+import { loadTemplate } from './template.ts';
+import { writeLauncher } from './write-launcher.ts';
+
+/**
+ * Writes a launcher that applies exactly this policy, on any kernel and without Node: paths, variables and discovered files are settled now, what the
+ * kernel lacks is settled when it runs.
+ *
+ * @param path of the launcher, absolute.
+ * @param origin where it was asked for.
+ * @returns all warnings, once it is written: where it is not, the refusal is all that is said.
+ * @throws Refusal `template-missing`, `compiled-not-file`, `compiled-unwritable`; then the old file is still there.
+ */
+export function compileLauncherTo(
+  path: Bytes,
+  { policy, ruleset, warnings }: PreparedPolicy,
+  { verbose, json }: { readonly verbose: boolean; readonly json: boolean },
+  origin: Origin,
+): readonly Diagnostic[] {
+  const more = `landlock-run --explain --compiled ${shellWord(path)}`;
+  const execHint = bytesOfText(`${more} tells what the policy grants`);
+  const plan = encodePlan(policy, pointTo(ruleset, more), { verbose, json, execHint });
+  writeLauncher(path, makeLauncherFile(loadTemplate(), plan), origin);
+  const grant = findWritableGrant(path, policy.files?.grants ?? [], makeFileView());
+  if (grant === undefined) return warnings;
+  return [
+    ...warnings,
+    diagnose('warning', 'compiled-writable', origin, path, describeOrigin(grant.origin), grant.path),
+  ];
+}
+
+/** Whoever meets the launcher's refusals did not see the options it was made with: each ends by naming who can tell. */
+function pointTo(ruleset: Ruleset, more: string): Ruleset {
+  const requirements = ruleset.requirements.map((one) => ({ ...one, remedy: `${one.remedy}; see ${more}` }));
+  return { ...ruleset, requirements };
+}
