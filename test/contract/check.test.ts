@@ -61,6 +61,20 @@ describe('--check', () => {
     assert.deepEqual([run.code, existsSync(join(cwd, 'made'))], [0, true]);
   });
 
+  test('is about the policy: whether COMMAND itself would start is for --explain to say', async (t) => {
+    if (!requireAbi(t, 3)) return;
+    const cwd = fixture(t);
+    for (const [command, status] of [
+      ['no-such-program', 127],
+      ['/etc/passwd', 126],
+    ] as const) {
+      const words = ['--rw', '.', '--', command];
+      assert.equal((await report('live', words, { cwd })).accepted, true);
+      assert.equal((await sandbox(['--explain', ...words], { cwd })).code, 1);
+      assert.equal((await sandbox(words, { cwd })).code, status);
+    }
+  });
+
   test('leaves the process that asks unrestricted: it is tried in a throw-away child', async (t) => {
     if (!requireAbi(t, 3)) return;
     const cwd = fixture(t);
