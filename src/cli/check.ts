@@ -1,19 +1,15 @@
-import { findHoles } from '../advice/holes.ts';
-import { type CheckFacts, makeCheckReport, type Proof } from '../advice/report-check.ts';
+import { type CheckFacts, makeCheckReport } from '../advice/report-check.ts';
 import { bytesOfText } from '../base/bytes.ts';
-import { escapeBytes } from '../base/escape.ts';
 import { Refusal } from '../diagnostics/diagnostic.ts';
 import { preparePolicy } from '../host/build-request.ts';
 import { makeCaller } from '../host/caller.ts';
-import { readCoreDiagnostics } from '../host/core-output.ts';
 import { type Kernel, probeKernel } from '../host/kernel-facts.ts';
-import { loadNative, type Native, type NativeProof } from '../host/native.ts';
-import { survey } from '../host/survey.ts';
+import { loadNative, type Native } from '../host/native.ts';
+import { gatherCheckFacts } from '../host/report-facts.ts';
 import { encodePlan } from '../plan/encode.ts';
 import type { Flag } from '../policy/from-flags.ts';
 import { renderCheck } from '../render/check.ts';
 import { colourFor } from './colour.ts';
-import { lookAround } from './look-around.ts';
 import { writeAll } from './output.ts';
 import type { Request } from './parse.ts';
 
@@ -39,36 +35,15 @@ async function checkPolicy(native: Native, kernel: Kernel, request: Request): Pr
   const flags = request.flags.length === 0 ? USUAL : request.flags;
   try {
     const caller = makeCaller(native);
-    const [name] = request.command;
-    const prepared = await preparePolicy(flags, caller, name);
-    const { policy, ruleset, warnings } = prepared;
-    const { enforcement, lint } = survey(prepared, kernel, caller, name, lookAround());
-    const plan = encodePlan(policy, ruleset, { verbose: request.verbose, json: true, execHint: bytesOfText('') });
-    const result = request.command.length > 0 ? native.check(plan, request.command) : native.check(plan);
-    const proofs = result.proofs.map(readProof);
-    return {
-      kernel,
-      accepted: result.ok && proofs.every((proof) => proof.ok),
-      proofs,
-      diagnostics: [...warnings, ...readCoreDiagnostics(result.output)],
-      holes: findHoles(policy, enforcement),
-      // Without options there is no policy of the user's to warn about.
-      lint: request.flags.length === 0 ? [] : lint,
-    };
+    const { command, verbose } = request;
+    const prepared = await preparePolicy(flags, caller, command[0]);
+    const plan = encodePlan(prepared.policy, prepared.ruleset, { verbose, json: true, execHint: bytesOfText('') });
+    const facts = gatherCheckFacts({ native, kernel, caller, prepared, plan, command });
+    // Without options there is no policy of the user's to warn about.
+    return request.flags.length === 0 ? { ...facts, lint: [] } : facts;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const diagnostics = [error.diagnostic];
     return { kernel, accepted: false, proofs: [], diagnostics, holes: [], lint: [] };
   }
-}
-
-function readProof({ name, subject, expected, observed }: NativeProof): Proof {
-  const shown = (errno: string): string => errno || 'allowed';
-  return {
-    name,
-    subject: escapeBytes(subject),
-    expected: shown(expected),
-    observed: shown(observed),
-    ok: expected === observed,
-  };
 }

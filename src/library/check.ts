@@ -1,13 +1,8 @@
-import { isatty } from 'node:tty';
-import { findHoles } from '../advice/holes.ts';
-import { type CheckFacts, type CheckReport, makeCheckReport, type Proof } from '../advice/report-check.ts';
+import { type CheckFacts, type CheckReport, makeCheckReport } from '../advice/report-check.ts';
 import { bytesOfText } from '../base/bytes.ts';
-import { escapeBytes } from '../base/escape.ts';
 import { type Diagnostic, diagnose, Refusal } from '../diagnostics/diagnostic.ts';
-import { readCoreDiagnostics } from '../host/core-output.ts';
 import { type Kernel, probeKernel } from '../host/kernel-facts.ts';
-import type { NativeProof } from '../host/native.ts';
-import { type Surroundings as Around, survey } from '../host/survey.ts';
+import { gatherCheckFacts } from '../host/report-facts.ts';
 import { promised } from './error.ts';
 import { findLauncher, findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
@@ -40,18 +35,9 @@ function gather(policy: AnyPolicy, command: readonly string[], options: LookOpti
     kernel = probeKernel(native);
     findLauncher(options);
     const { prepared, plan } = insideOf(policy, options);
-    const words = command.map(bytesOfText);
-    const { enforcement, lint } = survey(prepared, kernel, surroundings(options), words[0], lookAround());
-    const result = words.length > 0 ? native.check(plan, words) : native.check(plan);
-    const proofs = result.proofs.map(readProof);
-    return {
-      kernel,
-      accepted: result.ok && proofs.every((proof) => proof.ok),
-      proofs,
-      diagnostics: [...prepared.warnings, ...readCoreDiagnostics(result.output)],
-      holes: findHoles(prepared.policy, enforcement),
-      lint: usual ? [] : lint,
-    };
+    const caller = surroundings(options);
+    const facts = gatherCheckFacts({ native, kernel, caller, prepared, plan, command: command.map(bytesOfText) });
+    return usual ? { ...facts, lint: [] } : facts;
   } catch (error) {
     return { kernel, accepted: false, proofs: [], diagnostics: [diagnosticOf(error)], holes: [], lint: [] };
   }
@@ -74,18 +60,3 @@ const NOWHERE: Kernel = {
   absent: 'not asked: the kernel cannot be reached from here',
   errata: undefined,
 };
-
-export function lookAround(): Around {
-  return { terminal: [0, 1, 2].some((descriptor) => isatty(descriptor)), uid: process.getuid?.() ?? 0 };
-}
-
-function readProof({ name, subject, expected, observed }: NativeProof): Proof {
-  const shown = (errno: string): string => errno || 'allowed';
-  return {
-    name,
-    subject: escapeBytes(subject),
-    expected: shown(expected),
-    observed: shown(observed),
-    ok: expected === observed,
-  };
-}

@@ -4,10 +4,11 @@ import type { CommandRow, Explanation } from '../advice/explanation.ts';
 import { makeProfilesCovering } from '../advice/profiles-covering.ts';
 import { bytesOfText } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
-import { readCoreDiagnostics } from '../host/core-output.ts';
 import { probeKernel } from '../host/kernel-facts.ts';
+import { lookAround } from '../host/look-around.ts';
+import { gatherExplainFacts } from '../host/report-facts.ts';
 import { survey } from '../host/survey.ts';
-import { type LookOptions, lookAround } from './check.ts';
+import type { LookOptions } from './check.ts';
 import { promised } from './error.ts';
 import { findNative } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
@@ -28,26 +29,9 @@ export function explain(
     const kernel = probeKernel(native);
     const caller = surroundings(options);
     const { prepared, plan } = insideOf(policy, options);
-    const words = command.map(bytesOfText);
-    const around = lookAround();
-    const seen = survey(prepared, kernel, caller, words[0], around);
-    const result = words.length > 0 ? native.check(plan, words) : native.check(plan);
-    const covering = makeProfilesCovering(caller, seen.view);
-    const { outlook } = seen;
-    return explainFacts({
-      policy: prepared.policy,
-      ruleset: prepared.ruleset,
-      kernel,
-      enforcement: seen.enforcement,
-      observed: seen.observed,
-      accepted: result.exit === 0,
-      diagnostics: [...prepared.warnings, ...readCoreDiagnostics(result.output)],
-      lint: seen.lint,
-      command: outlook === undefined ? null : makeCommandRow(outlook.inspection, outlook.foretold, covering),
-      pathWithout: seen.pathWithout,
-      terminal: around.terminal,
-      variables: caller.variables(),
-    });
+    return explainFacts(
+      gatherExplainFacts({ native, kernel, caller, prepared, plan, command: command.map(bytesOfText) }),
+    );
   });
 }
 

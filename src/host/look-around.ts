@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import type { Surroundings } from '../host/survey.ts';
+import type { Surroundings } from './survey.ts';
 
 /** The process around us, as the lint sees it: a terminal on one of descriptors 0 to 2, and who we are. */
 export function lookAround(): Surroundings {
