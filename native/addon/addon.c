@@ -214,7 +214,7 @@ static napi_value check(napi_env env, napi_callback_info info) {
               is_given(env, values[1], &given) && (!given || get_words(env, values[1], "argv", &words));
     if (ok) {
         struct check_report *report =
-            core_check(plan, size, words == NULL ? none : words, caller_environment());
+            core_check(plan, size, words == NULL ? none : words, caller_environment(), caller_record());
         if (report == NULL || report->exit < 0) {
             throw_errno(env, "check", report == NULL ? ENOMEM : -report->error);
             ok = false;

@@ -8,10 +8,12 @@
 
 /** The child's whole life. */
 static _Noreturn void check(const uint8_t *plan, size_t size, char *const *argv, char *const *envp,
-                            int output, int outsider, struct check_report *report) {
+                            const struct state_record *record, int output, int outsider,
+                            struct check_report *report) {
     struct context context = {
         .argv = argv,
         .envp = envp,
+        .record = record,
         .checking = true,
         .reporter = {.descriptor = output, .status_descriptor = -1},
     };
@@ -28,7 +30,7 @@ static _Noreturn void check(const uint8_t *plan, size_t size, char *const *argv,
 
 /** Starts the child and sees it through. Returns 0 or a negative errno. */
 static long supervise(const uint8_t *plan, size_t size, char *const *argv, char *const *envp,
-                      struct check_report *report) {
+                      const struct state_record *record, struct check_report *report) {
     int ends[2];
     long result = sys_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0, 0);
     if (result < 0)
@@ -38,7 +40,7 @@ static long supervise(const uint8_t *plan, size_t size, char *const *argv, char 
     long child = sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
     if (child == 0) {
         sys_close(ends[0]);
-        check(plan, size, argv, envp, ends[1], (int)self, report);
+        check(plan, size, argv, envp, record, ends[1], (int)self, report);
     }
     sys_close(ends[1]);
     struct apart_output output = {0};
@@ -53,13 +55,14 @@ static long supervise(const uint8_t *plan, size_t size, char *const *argv, char 
     return result < 0 ? result : waited;
 }
 
-struct check_report *core_check(const uint8_t *plan, size_t size, char *const *argv, char *const *envp) {
+struct check_report *core_check(const uint8_t *plan, size_t size, char *const *argv, char *const *envp,
+                                const struct state_record *record) {
     /* Shared with the child, which writes the proofs into it. */
     long mapped = sys_map(sizeof(struct check_report), 1);
     if (apart_is_error(mapped))
         return NULL;
     struct check_report *report = (struct check_report *)mapped;
-    long result = supervise(plan, size, argv, envp, report);
+    long result = supervise(plan, size, argv, envp, record, report);
     if (result < 0) {
         report->exit = -1;
         report->error = (int32_t)result;

@@ -47,9 +47,12 @@ struct check_report {
  * Applies the plan for real to a throw-away child, everything but making directories and the exec, and proves
  * there what it denies and what it allows. The caller is not restricted.
  *
+ * record: what the front wrote down, as for core_run(); NULL without one.
+ *
  * Returns a report in memory of its own, to be given to core_check_free(); NULL where there is no memory.
  */
-struct check_report *core_check(const uint8_t *plan, size_t size, char *const *argv, char *const *envp);
+struct check_report *core_check(const uint8_t *plan, size_t size, char *const *argv, char *const *envp,
+                                const struct state_record *record);
 
 /** Gives back a report. */
 void core_check_free(struct check_report *report);

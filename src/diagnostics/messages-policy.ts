@@ -9,6 +9,10 @@ export const policyMessages = {
     `cannot read the policy ${quote(path)}: ${reason}`,
     'nothing ran; name a readable file',
   ],
+  'policy-descriptor': (path: Bytes): Message => [
+    `cannot read the policy ${quote(path)}: the caller has no such descriptor open`,
+    'nothing ran; open it in the caller, or name the file itself',
+  ],
   'policy-not-file': (path: Bytes): Message => [`the policy ${quote(path)} is a directory`, 'name the YAML file in it'],
   'policy-too-large': (path: Bytes, most: number): Message => [
     `the policy ${quote(path)} is larger than ${most} bytes`,

@@ -5,6 +5,7 @@ import type { Origin } from '../diagnostics/origin.ts';
 import type { LinkView } from '../policy/anchor.ts';
 import type { FileView } from '../policy/overlap.ts';
 import { directoryOf, joinPath, ROOT } from '../policy/path.ts';
+import { isForeignDescriptor } from './descriptor-path.ts';
 import { loadNative } from './native.ts';
 
 /** A policy larger than this is a mistake: 65,536 rules of 200 bytes fit well. */
@@ -54,9 +55,10 @@ function listDirectory(directory: Bytes): readonly Bytes[] | undefined {
 /**
  * Reads a policy file or a config whole. A pipe (`--policy <(...)`) is read to its end, as by any program.
  *
- * @throws Refusal `policy-not-file`, `policy-unreadable`, `policy-too-large`
+ * @throws Refusal `policy-descriptor`, `policy-not-file`, `policy-unreadable`, `policy-too-large`
  */
 export function readPolicyFile(path: Bytes, origin: Origin): Bytes {
+  if (isForeignDescriptor(path)) refuse('policy-descriptor', origin, path);
   return readWhole(path, origin, () => openSync(bufferOfBytes(path), 'r'), closeSync);
 }
 

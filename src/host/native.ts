@@ -94,6 +94,11 @@ export function setFrontRecord(hex: string): void {
   frontRecord = new Uint8Array(Buffer.from(hex, 'hex'));
 }
 
+/** The front's record, for what it says of descriptors (host/descriptor-path.ts); undefined without a front. */
+export function frontRecordBytes(): Uint8Array | undefined {
+  return frontRecord;
+}
+
 /**
  * Loads the addon: from the package only, or from where the caller says; never from a place that an environment variable names.
  *

@@ -4,6 +4,7 @@ import { type Bytes, bufferOfBytes } from '../base/bytes.ts';
 import type { FileView } from '../policy/overlap.ts';
 import { isBelowOrSame } from '../policy/path.ts';
 import type { PathRule } from '../ruleset/ruleset.ts';
+import { isForeignDescriptor } from './descriptor-path.ts';
 
 /**
  * Looks at every path of a ruleset, for reports. What it sees is advice: the run opens each path itself.
@@ -44,6 +45,7 @@ export function makeIdentify(): (path: Bytes) => FileIdentity {
 
 /** What stands at a path, links followed. */
 export function stateOf(path: Bytes): PathState {
+  if (isForeignDescriptor(path)) return 'missing';
   try {
     return statSync(bufferOfBytes(path)).isDirectory() ? 'directory' : 'file';
   } catch (error) {
@@ -54,6 +56,7 @@ export function stateOf(path: Bytes): PathState {
 
 /** Does anything exist at this path? */
 export function exists(path: Bytes): boolean {
+  if (isForeignDescriptor(path)) return false;
   try {
     accessSync(bufferOfBytes(path));
     return true;

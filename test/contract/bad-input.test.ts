@@ -14,6 +14,21 @@ import { isRoot } from '../support/who.ts';
 import { BAD_FILES } from './bad-files.ts';
 import { assertSays, refused } from './refused.ts';
 
+test('a policy is not read from a descriptor that the caller has not open, whatever Node has there', async (t) => {
+  for (const path of [
+    '/dev/fd/3',
+    '/dev/fd/4',
+    '/dev/fd/5',
+    '/proc/self/fd/6',
+    '/dev/fd/10',
+    '/dev/fd/11',
+    '/dev/fd/77',
+  ]) {
+    assertSays(await refused(t, ['--policy', path]), 'policy-descriptor', '--policy', /no such descriptor open/);
+    assertSays(await refused(t, ['--discover', path]), 'policy-descriptor', '--discover', /no such descriptor open/);
+  }
+});
+
 describe('a policy file is refused, with line and column, that holds', () => {
   for (const [title, content, code, place, says] of BAD_FILES) {
     test(title, async (t) => {

@@ -211,6 +211,16 @@ test('a descriptor that the caller has not open is missing, whatever Node has th
       beside.stderr,
       new RegExp(`^landlock-run: --rwfile: nothing is granted[^\\n]*\\(${says}\\)[^\\n]*\\n$`),
     );
+    for (const [mode, field] of [
+      ['--check', 'accepted'],
+      ['--explain', 'starts'],
+    ] as const) {
+      const told = JSON.parse((await sandbox([mode, '--json', '--ro', path])).stdout) as Record<string, unknown>;
+      assert.equal(told[field], false, `${mode} ${path}`);
+      assert.match(JSON.stringify(told['diagnostics']), new RegExp(says));
+    }
+    const shown = await sandbox(['--explain', '--rw', `${root}/in`, '--rwfile', path]);
+    assert.match(shown.stdout, new RegExp(`${path}  does not exist  \\(--rwfile\\)`));
     const required = await sandbox(['--require-paths', '--ro', `${root}/in`, '--ro', path, '--', 'true']);
     assert.equal(required.code, 125);
     assert.match(required.stderr, new RegExp(says));

@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
         return 2;
     if (strcmp(argv[1], "run") == 0)
         core_run(plan, (size_t)size, argv + 3, environ, NULL);
-    struct check_report *report = core_check(plan, (size_t)size, argv + 3, environ);
+    struct check_report *report = core_check(plan, (size_t)size, argv + 3, environ, NULL);
     if (report == NULL)
         return 2;
     unsigned failed = 0;
