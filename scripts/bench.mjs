@@ -16,6 +16,8 @@ import { buildFloor, FILTER_OF_TCP } from './bench-floor.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'bin', 'landlock-run');
+/** npm run build:binary; left out where it was not made. */
+const binary = join(root, 'dist', 'landlock-run-linux-x64');
 const smoke = process.argv.includes('--smoke');
 const folder = mkdtempSync(join(tmpdir(), 'landlock-run-bench-'));
 const environment = { PATH: '/usr/bin:/bin', HOME: folder };
@@ -133,6 +135,9 @@ function makeGroups() {
           command: ['/usr/bin/env', `NODE_EXTRA_CA_CERTS=${certificates()}`, ...flags],
         },
         { name: '`landlock-run --policy FILE -- true`', bar: 1.4, command: [cli, '--policy', yaml, '--', bare] },
+        ...(existsSync(binary)
+          ? [{ name: 'the single binary, `--rw DIR -- true`', bar: 1, command: [binary, ...flags.slice(1)] }]
+          : []),
         {
           name: 'without the front (bin/plain-node.cjs)',
           command: [node, join(root, 'bin', 'plain-node.cjs'), ...flags.slice(1)],
