@@ -3,17 +3,16 @@
  *
  *   node scripts/build-code-cache.mjs
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeCodeCache } from './code-cache.mjs';
+import { codeCacheFolder, writeCodeCache } from './code-cache.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
-const cache = join(dist, 'cache', `${process.versions.v8}-${process.arch}`);
+const cache = codeCacheFolder(root);
 
 rmSync(join(dist, 'cache'), { recursive: true, force: true });
-mkdirSync(join(dist, 'cache'));
 writeCodeCache(root, process.execPath, cache);
 
 const link = join(dist, 'node');
