@@ -51,6 +51,10 @@ for name in spawn template; do
 done
 put 644 "prebuilds/linux-$arch-glibc/landlock_run.node" "usr/lib/landlock-run/prebuilds/linux-$arch-glibc/landlock_run.node"
 put 644 package.json usr/lib/landlock-run/package.json
+# What postinst makes the code cache with; the front's source has the list of its flags.
+for name in scripts/code-cache.mjs scripts/install-code-cache.cjs native/launcher/front.c; do
+  put 644 "$name" "usr/lib/landlock-run/$name"
+done
 # The Node that apt keeps, and no other: the front tries this link first.
 ln -s ../../../bin/node "$home/dist/node"
 mkdir -p -- "$tree/usr/bin"
@@ -67,7 +71,11 @@ cat -- LICENSE <(printf '\n\nThe bundles hold code of these packages:\n\n') dist
 put 644 "$scratch/copyright" usr/share/doc/landlock-run/copyright
 
 cp -- packaging/debian/control "$changelog" "$scratch/debian/"
-mkdir -- "$tree/DEBIAN"
+mkdir -p -- "$tree/DEBIAN"
+for name in postinst prerm; do
+  put 755 "packaging/debian/$name" "DEBIAN/$name"
+done
+put 644 packaging/debian/triggers DEBIAN/triggers
 (cd -- "$scratch" &&
   dpkg-shlibdeps -Tdebian/substvars "debian/landlock-run/usr/lib/landlock-run/prebuilds/linux-$arch-glibc/landlock_run.node" &&
   dpkg-gencontrol -plandlock-run -Tdebian/substvars -fdebian/files -Pdebian/landlock-run)
