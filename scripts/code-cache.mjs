@@ -23,7 +23,8 @@ export function codeCacheFolder(root) {
  * does not notice one that is damaged.
  */
 const warmUp = `
-const { mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
+const { dirname } = require('node:path');
 const { Script } = require('node:vm');
 const [dist, cache, folder] = process.argv.slice(1);
 const scripts = {};
@@ -66,7 +67,7 @@ process.dlopen = (module, path) => {
     if ((await main('00')) !== 125) throw new Error('the warm-up did not end as expected');
   }
   if (ran !== lines.length) throw new Error('the warm-up did not reach the addon: ' + ran);
-  mkdirSync(cache, { recursive: true });
+  for (const wanted of [dirname(cache), cache]) if (!existsSync(wanted)) mkdirSync(wanted);
   for (const name in scripts) writeFileSync(cache + '/' + name, scripts[name].createCachedData(), { flush: true });
 })().catch((error) => {
   writeSync(1, error.stack + '\\n');

@@ -10,7 +10,7 @@
 
 function complain(why) {
   process.stderr.on('error', () => {});
-  const reason = why.split('\n')[0];
+  const reason = why.split('\n')[0].replace(/^Error: /, '');
   process.stderr.write(`landlock-run: no code cache was made, which makes only its start slower: ${reason}\n`);
 }
 

@@ -1,10 +1,12 @@
 /** The Debian package: in form, installed, used and removed. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeRoot, projectRoot } from './support/root.mjs';
+import { makeRoot, nodeBuild, projectRoot } from './support/root.mjs';
+import { ALL_TAKEN, askForCaches, replaceCache } from './support/take-cache.mjs';
 
 const dist = join(projectRoot, 'dist');
 const packages = readdirSync(dist).filter((name) => /^landlock-run_.*_amd64\.deb$/.test(name));
@@ -19,6 +21,67 @@ test('there is one, and lintian finds nothing in it but the address of its maint
     execFileSync('dpkg-deb', ['-f', deb, 'Depends'], { encoding: 'utf8' }),
     /^libc6 \(>= 2\.[0-9]+\), nodejs \(>= 20\.19\)\n$/,
   );
+});
+
+const HOME = '/usr/lib/landlock-run';
+const cachesIn = (root) => root.run(`cd ${HOME}/dist/cache && ls`).stdout;
+const cacheOf = (root, node) => root.run(`${node} -p 'process.versions.v8 + "-" + process.arch'`).stdout;
+
+function installed(t) {
+  const root = makeRoot(t, 'trixie');
+  root.put(deb, '/package.deb');
+  const made = root.run('dpkg -i /package.deb');
+  assert.deepEqual([made.code, made.stderr], [0, '']);
+  return root;
+}
+
+/** A newer package `nodejs` that holds nothing but an official Node, packed. */
+function packNode(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'landlock-run-nodejs-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const tree = join(folder, 'tree');
+  for (const name of ['DEBIAN', 'usr/bin']) mkdirSync(join(tree, name), { recursive: true });
+  cpSync(nodeBuild(22), join(tree, 'usr/bin/node'));
+  const fields = ['Package: nodejs', 'Version: 9:22', 'Architecture: amd64', 'Maintainer: nobody <nobody@localhost>'];
+  writeFileSync(join(tree, 'DEBIAN/control'), `${fields.join('\n')}\nDescription: another Node\n`);
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', tree, join(folder, 'nodejs.deb')]);
+  return join(folder, 'nodejs.deb');
+}
+
+test('has a code cache, which the Node of the machine takes', (t) => {
+  const root = installed(t);
+  assert.equal(cachesIn(root), cacheOf(root, '/usr/bin/node'));
+  assert.deepEqual(askForCaches(root, '/usr/bin/node', HOME), { code: 0, stdout: ALL_TAKEN, stderr: '' });
+  assert.equal(root.run(`find ${HOME}/dist/cache -perm /022 -o -not -user root -o -not -perm -444`).stdout, '');
+  assert.equal(replaceCache(root, '/usr/bin/node', HOME).stderr, '');
+  assert.equal(root.run('landlock-run --no-net -- echo ran').stdout, 'from the cache\n', 'the front takes it');
+  const again = root.run('umask 077; dpkg -i /package.deb');
+  assert.deepEqual([again.code, again.stderr], [0, ''], 'an upgrade makes it anew');
+  assert.equal(root.run('landlock-run --no-net -- echo ran').stdout, 'ran\n');
+  assert.equal(root.run(`find ${HOME}/dist/cache -perm /022 -o -not -perm -444`).stdout, '');
+});
+
+test('another nodejs brings another code cache, and the old one goes', (t) => {
+  const root = installed(t);
+  const old = cachesIn(root);
+  root.put(packNode(t), '/nodejs.deb');
+  const upgraded = root.run('dpkg -i /nodejs.deb');
+  assert.deepEqual([upgraded.code, upgraded.stderr], [0, '']);
+  assert.equal(cachesIn(root), cacheOf(root, '/usr/bin/node'));
+  assert.notEqual(cachesIn(root), old);
+  assert.equal(askForCaches(root, '/usr/bin/node', HOME).stdout, ALL_TAKEN);
+});
+
+test('a code cache that cannot be made fails no installation', (t) => {
+  const root = makeRoot(t, 'trixie');
+  root.put(deb, '/package.deb');
+  const made = root.run(
+    'mv /usr/bin/node /node; printf "#!/bin/sh\nexit 1\n" >/usr/bin/node; chmod 755 /usr/bin/node; dpkg -i /package.deb',
+  );
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stderr, /^landlock-run: no code cache was made, which makes only its start slower: .*\n$/);
+  assert.equal(root.run('mv /node /usr/bin/node; landlock-run --no-net -- echo ran').stdout, 'ran\n');
+  assert.equal(root.run('dpkg -P landlock-run').code, 0);
 });
 
 test('installs, runs, and leaves nothing when it is removed', (t) => {
@@ -42,6 +105,7 @@ test('installs, runs, and leaves nothing when it is removed', (t) => {
   const removed = root.run('dpkg -P landlock-run');
   assert.equal(removed.code, 0, removed.stderr);
   assert.equal(list(), before);
+  assert.equal(root.run(`ls ${HOME}`).code, 2);
 });
 
 test('every file of it is owned by root and writable by nobody else', () => {

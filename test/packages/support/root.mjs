@@ -46,7 +46,10 @@ const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 function bindAll({ binds }) {
   const lines = binds.map(([from, place]) => {
     const to = `"$root"${quoted(place)}`;
-    const make = statSync(from).isDirectory() ? `mkdir -p ${to}` : `mkdir -p ${to.replace(/\/[^/]*$/, "'")}; : >${to}`;
+    // A file that is there may be shown from elsewhere by now: it must not be emptied.
+    const make = statSync(from).isDirectory()
+      ? `mkdir -p ${to}`
+      : `mkdir -p ${to.replace(/\/[^/]*$/, "'")}; [ -e ${to} ] || : >${to}`;
     return `${make}; mount --bind ${quoted(from)} ${to}`;
   });
   return lines.join('\n');
