@@ -4,7 +4,7 @@
  *   node scripts/install-code-cache.cjs
  *
  * Says nothing where it is made, nor where there is nothing to make it for: on another system, in a checkout. Whatever goes wrong is one line and fails no
- * installation: the status is 0. It must parse in an old Node, like dist/front.cjs, and ask nothing of one.
+ * installation: the status is 0. It must parse in an old Node (12), like dist/front.cjs, and ask nothing of one.
  */
 'use strict';
 
