@@ -1,7 +1,7 @@
 // Builds everything that runs from a checkout: types checked and modules emitted (build/), bundles and the static launchers (dist/), the addon
 // (native/build/), and bin/landlock-run.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
@@ -20,8 +20,6 @@ mkdirSync(join(root, 'build'), { recursive: true });
 step('types and modules', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', '.']);
 
 console.log('build: bundles');
-// V8 takes a cache of other code of the same length: none may lie beside bundles that it was not made of.
-rmSync(join(root, 'dist', 'cache'), { recursive: true, force: true });
 await bundle(root);
 step('library', process.execPath, [join('scripts', 'bundle-library.mjs')]);
 

@@ -3,7 +3,8 @@
  * and remembering what it may never use, so each pack is a file of its own with a code cache of its own; within a pack nothing is looked up, on disk or
  * by name. A module is in one pack only: a later pack takes it from an earlier one.
  */
-import { mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
@@ -53,10 +54,13 @@ const OPTIONS = {
 /** Writes dist/landlock-run.cjs and its further packs, and dist/front.cjs. In: the top of the project. */
 export async function bundle(root) {
   const packs = PACK_FILES.map((file) => ({ file, starts: new Set(PACKS[file]), inputs: new Set(), given: new Set() }));
-  // What is in a pack follows from the earlier ones, and what it gives to the later ones from those: so once forward, and then back.
+  // What is in a pack follows from the earlier ones, and what it gives to the later ones from those: so all are made twice.
   for (const pack of packs) pack.inputs = await listModules(root, packs, pack);
   mkdirSync(join(root, 'dist'), { recursive: true });
-  for (const pack of [...packs].reverse()) await buildPack(root, packs, pack, { outfile: join('dist', pack.file) });
+  for (const pack of packs) {
+    const { outputFiles } = await buildPack(root, packs, pack, { write: false });
+    writeFileSync(join(root, 'dist', pack.file), marked(outputFiles[0].text));
+  }
   // Old syntax: it is what tells an old Node that it is too old.
   await build({
     ...OPTIONS,
@@ -67,6 +71,11 @@ export async function bundle(root) {
     minifyWhitespace: true,
     outfile: 'dist/front.cjs',
   });
+}
+
+/** A text with its mark: by the last line a code cache is known to be made of it (src/host/launcher/load-pack.ts). */
+function marked(text) {
+  return `${text}//${createHash('sha256').update(text).digest('hex').slice(0, 32)}\n`;
 }
 
 async function listModules(root, packs, pack) {

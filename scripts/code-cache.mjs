@@ -28,11 +28,14 @@ const { dirname } = require('node:path');
 const { Script } = require('node:vm');
 const [dist, cache, folder] = process.argv.slice(1);
 const scripts = {};
+const marks = {};
 const loaded = {};
 const load = (name) => {
   if (name in loaded) return loaded[name].exports;
   const filename = dist + '/' + name;
-  const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(filename, 'latin1') + '\\n})';
+  const text = readFileSync(filename, 'latin1');
+  marks[name] = Buffer.from(text.slice(-33, -1), 'latin1');
+  const source = '(function (exports, require, module, __filename, __dirname) {' + text + '\\n})';
   scripts[name] = new Script(source, { filename });
   const made = (loaded[name] = { exports: {} });
   const inner = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : require(wanted));
@@ -68,7 +71,8 @@ process.dlopen = (module, path) => {
   }
   if (ran !== lines.length) throw new Error('the warm-up did not reach the addon: ' + ran);
   for (const wanted of [dirname(cache), cache]) if (!existsSync(wanted)) mkdirSync(wanted);
-  for (const name in scripts) writeFileSync(cache + '/' + name, scripts[name].createCachedData(), { flush: true });
+  for (const name in scripts)
+    writeFileSync(cache + '/' + name, Buffer.concat([marks[name], scripts[name].createCachedData()]), { flush: true });
 })().catch((error) => {
   writeSync(1, error.stack + '\\n');
   process.exit(1);
@@ -81,6 +85,8 @@ const PATIENCE = 60_000;
 /**
  * Makes it in a process with the front's own flags, after the bundle has worked once, so that it holds the functions that a run needs. V8 checks version,
  * flags and the length of the source before it takes one, and compiles as usual where they differ.
+ *
+ * Each file begins with the mark of the pack that it was made of: V8 takes one of any text of that length.
  *
  * In: the top of the project; the Node that is to take it; the folder to make, one file for each pack that a run loads. Throws with what the warm-up said.
  */

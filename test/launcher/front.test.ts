@@ -231,6 +231,31 @@ test('a code cache of another content is not used', async (t) => {
   }
 });
 
+test('a code cache of another text is not used, though V8 would take it', async (t) => {
+  const root = install(t, 'app');
+  symlinkSync(process.execPath, join(root, 'dist/node'));
+  const pack = join(root, 'dist/landlock-run.cjs');
+  const changed = readFileSync(pack, 'latin1').replaceAll('"--no-net"', '"--no-nex"');
+  writeFileSync(pack, changed, 'latin1');
+  // The control: under the mark of the old text the old code runs.
+  const stale = await run(join(root, 'bin/landlock-run'), ECHO);
+  assert.deepEqual([stale.code, stale.stdout, stale.stderr], [0, 'ran\n', '']);
+  writeFileSync(pack, changed.replace(/\/\/[0-9a-f]{32}\n$/, `//${'0'.repeat(32)}\n`), 'latin1');
+  const fresh = await run(join(root, 'bin/landlock-run'), ECHO);
+  assert.deepEqual([fresh.code, fresh.stdout], [125, '']);
+  assert.match(fresh.stderr, /^landlock-run: [^\n]*--no-net[^\n]*\n$/);
+});
+
+test('a code cache that cannot be read is none', async (t) => {
+  const root = install(t, 'app');
+  symlinkSync(process.execPath, join(root, 'dist/node'));
+  const cache = join(root, 'dist/cache', `${process.versions.v8}-${process.arch}`, 'landlock-run.cjs');
+  rmSync(cache);
+  mkdirSync(cache);
+  const result = await run(join(root, 'bin/landlock-run'), ECHO);
+  assert.deepEqual([result.code, result.stdout, result.stderr], [0, 'ran\n', '']);
+});
+
 test('started set-user-ID it is 125', async (t) => {
   if (!requireCapability(t, 'CAP_SETUID')) return;
   const root = install(t, 'app');

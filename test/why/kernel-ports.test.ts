@@ -12,7 +12,7 @@ const QUESTIONS: Question[] = PORTS.flatMap((port) => [
   { query: `bind:${port}`, attempt: `bind:${port}` },
 ]);
 
-const value = fc.constantFrom('40110', '40110-40200', '65535', '0-40109', 'any');
+const value = fc.constantFrom('40110', '40110-40200', '65535', '20000-40109', 'any');
 const grants = fc.tuple(fc.constantFrom('--net-connect', '--net-bind'), value);
 
 async function agree(policy: readonly string[]): Promise<void> {

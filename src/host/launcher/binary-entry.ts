@@ -25,7 +25,7 @@ const load = makePackLoader(
   (name) => {
     const text = asset(`dist/${name}`)?.toString('latin1');
     if (text === undefined) throw new Error(`${name} is not in this binary`);
-    return { text, filename: name, directory: undefined, cachedData: asset(`cache/${name}`) };
+    return { text, filename: name, directory: undefined, cache: asset(`cache/${name}`) };
   },
   (name) => {
     if (!isBuiltin(name)) throw new Error(`${name} is not in this binary`);

@@ -8,13 +8,22 @@ import { makePackLoader } from './load-pack.ts';
 
 type Main = (record?: string) => Promise<number>;
 
+/** A code cache that cannot be read, or is taken away at this moment, is one that is not there. */
+function readIfPossible(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** From our own package only: what it runs must not be found by way of anything that the caller says. */
 const load = makePackLoader((name) => {
   const directory = import.meta.dirname;
   const filename = join(directory, name);
-  const cache = join(directory, 'cache', `${process.versions.v8}-${process.arch}`, name);
-  const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-  return { text: readFileSync(filename, 'latin1'), filename, directory, cachedData };
+  const stored = join(directory, 'cache', `${process.versions.v8}-${process.arch}`, name);
+  const cache = existsSync(stored) ? readIfPossible(stored) : undefined;
+  return { text: readFileSync(filename, 'latin1'), filename, directory, cache };
 }, require);
 
 /** Whatever went wrong, it is not COMMAND's exit status. */

@@ -5,8 +5,19 @@ export interface StoredPack {
   readonly text: string;
   readonly filename: string;
   readonly directory: string | undefined;
-  /** V8's compiled form of it, which is bound to V8's version, flags and the processor: V8 compiles as usual where the two do not belong together. */
-  readonly cachedData: Buffer | undefined;
+  /** V8's compiled form of it behind the mark of the text that it was made of (scripts/code-cache.mjs), or undefined. */
+  readonly cache: Buffer | undefined;
+}
+
+/** Characters of the mark that ends a pack, before its last line's end. */
+const MARK = 32;
+
+/**
+ * The compiled form, where it is this text's. V8 looks at its own version, its flags and the length of a text, and compiles as usual where they differ; that
+ * the text is another one of the same length it does not see.
+ */
+function cachedDataOf(text: string, cache: Buffer | undefined): Buffer | undefined {
+  return cache?.toString('latin1', 0, MARK) === text.slice(-MARK - 1, -1) ? cache?.subarray(MARK) : undefined;
 }
 
 type Load = (name: string) => unknown;
@@ -22,9 +33,11 @@ export function makePackLoader(read: (name: string) => StoredPack, others: Load)
   const load: Load = (name) => {
     const known = loaded[name];
     if (known !== undefined) return known.exports;
-    const { text, filename, directory, cachedData } = read(name);
+    const { text, filename, directory, cache } = read(name);
     const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
-    const wrapper = new Script(source, { filename, cachedData }).runInThisContext() as (...args: unknown[]) => void;
+    const wrapper = new Script(source, { filename, cachedData: cachedDataOf(text, cache) }).runInThisContext() as (
+      ...args: unknown[]
+    ) => void;
     const module: { exports: unknown } = { exports: {} };
     loaded[name] = module;
     const inner: Load = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : others(wanted));

@@ -12,11 +12,12 @@ const dist = process.argv[2] + '/dist/';
 const cache = dist + 'cache/' + process.versions.v8 + '-' + process.arch + '/';
 const wrap = (text) => '(function (exports, require, module, __filename, __dirname) {' + text + '\\n})';
 const read = (name) => readFileSync(dist + name, 'latin1');
+const MARK = 32;
 `;
 
 const ASK = `
 for (const name of readdirSync(cache).sort()) {
-  const script = new Script(wrap(read(name)), { filename: dist + name, cachedData: readFileSync(cache + name) });
+  const script = new Script(wrap(read(name)), { filename: dist + name, cachedData: readFileSync(cache + name).subarray(MARK) });
   console.log(name, script.cachedDataRejected ? 'rejected' : 'taken');
 }
 `;
@@ -29,7 +30,7 @@ const script = new Script(wrap(other.padEnd(read(name).length)), { filename: dis
 const made = { exports: {} };
 script.runInThisContext()(made.exports, () => ({ writeSync() {} }), made);
 made.exports.main().then(() => {});
-writeFileSync(cache + name, script.createCachedData());
+writeFileSync(cache + name, Buffer.concat([readFileSync(cache + name).subarray(0, MARK), script.createCachedData()]));
 `;
 
 function runUnderFlags(root, node, home, text) {
