@@ -51,6 +51,25 @@ const OPTIONS = {
   logLevel: 'warning',
 };
 
+/** What is wanted only where something was misspelt, and takes its time to be set up: made when it is first called. */
+const LATER = { 'fastest-levenshtein': ['distance'] };
+const later = {
+  name: 'later',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, kind, resolveDir }) =>
+      path in LATER && kind === 'import-statement'
+        ? { path, namespace: 'later', pluginData: resolveDir, sideEffects: false }
+        : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'later' }, ({ path, pluginData }) => ({
+      contents: LATER[path]
+        .map((name) => `export const ${name} = (...words) => require('${path}').${name}(...words);`)
+        .join('\n'),
+      resolveDir: pluginData,
+    }));
+  },
+};
+
 /** Writes dist/landlock-run.cjs and its further packs, and dist/front.cjs. In: the top of the project. */
 export async function bundle(root) {
   const packs = PACK_FILES.map((file) => ({ file, starts: new Set(PACKS[file]), inputs: new Set(), given: new Set() }));
@@ -92,7 +111,7 @@ async function buildPack(root, packs, pack, options) {
     stdin: { contents: entry, resolveDir: root, sourcefile: pack.file },
     target: 'node20',
     minify: true,
-    plugins: [lessOfNode, betweenPacks(root, packs, pack)],
+    plugins: [lessOfNode, later, betweenPacks(root, packs, pack)],
   });
 }
 

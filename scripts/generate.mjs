@@ -12,7 +12,7 @@ const { renderNativeMessages } = await import('../build/src/diagnostics/render-n
 const { nativeMessages } = await import('../build/src/diagnostics/native-messages.js');
 const { OPTIONS: options, OPTION_GROUPS: groups } = await import('../build/src/cli/options.js');
 const { renderCompletion } = await import('../build/src/cli/completion/index.js');
-const { NAMED_PROFILES, SYSTEM } = await import('../build/src/profiles/index.js');
+const { namedProfiles, SYSTEM } = await import('../build/src/profiles/index.js');
 const { ABI_TABLE } = await import('../build/src/kernel/abi-table.js');
 const { CHAPTERS } = await import('../build/test/kernels/claims.js');
 const { WORDS } = await import('../build/test/kernels/claim.js');
@@ -22,7 +22,7 @@ const jsonSchema = renderJsonSchema(policySchema);
 const generated = {
   'schema/policy.schema.json': jsonSchema,
   'docs/abi.md': renderAbiPage({ table: ABI_TABLE, chapters: CHAPTERS, words: WORDS, targets: TARGETS }),
-  'man/landlock-run.1': renderCommandPage({ options, groups, profiles: [SYSTEM, ...NAMED_PROFILES] }),
+  'man/landlock-run.1': renderCommandPage({ options, groups, profiles: [SYSTEM, ...namedProfiles()] }),
   'man/landlock-run-policy.5': renderPolicyPage(JSON.parse(jsonSchema)),
   'completions/landlock-run.bash': renderCompletion('bash'),
   'completions/_landlock-run': renderCompletion('zsh'),

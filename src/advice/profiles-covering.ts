@@ -4,10 +4,10 @@ import type { Expansion } from '../policy/expand.ts';
 import type { FileView } from '../policy/overlap.ts';
 import { isBelowOrSame } from '../policy/path.ts';
 import { expandProfiles } from '../profiles/expand.ts';
-import { NAMED_PROFILES } from '../profiles/index.ts';
+import { namedProfiles } from '../profiles/index.ts';
 
 /** Profiles to propose: those that only grant. `worker` takes away, and `dev` is more than any one of its parts. */
-const PROPOSED = NAMED_PROFILES.filter((profile) => profile.replacesSystem !== true && profile.includes === undefined);
+const PROPOSED = namedProfiles().filter((profile) => profile.replacesSystem !== true && profile.includes === undefined);
 
 /**
  * Makes the function that names the profiles which grant rights on a file, the narrowest first.

@@ -11,8 +11,8 @@ const setpriv = (answer: string): ForeignOption => ({ tool: 'setpriv', answer })
 
 const NAMESPACE = 'Landlock needs no namespaces: leave it out; grant paths with --ro and --rw';
 
-/** By name, without `=value`. Names that we have too are not here. */
-export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
+/** By name, without `=value`. Names that we have too are not here. Made where somebody has used one. */
+export const foreignOptions = (): Readonly<Record<string, ForeignOption>> => ({
   '--rox': landrun('write --ro PATH, which includes execute here'),
   '--rwx': landrun('write --rw PATH, which includes execute here'),
   '--bind-tcp': landrun('write --net-bind PORT'),
@@ -73,4 +73,4 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   '--regid': setpriv('run setpriv before landlock-run'),
   '--clear-groups': setpriv('run setpriv before landlock-run'),
   '--reset-env': setpriv('write --env-clear'),
-};
+});

@@ -5,7 +5,7 @@ import { nearest } from '../base/nearest.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
 import type { Flag } from '../policy/from-flags.ts';
-import { FOREIGN_OPTIONS } from './foreign-options.ts';
+import { foreignOptions } from './foreign-options.ts';
 import { OPTIONS, type OptionRow } from './options.ts';
 
 export type Mode =
@@ -149,7 +149,8 @@ function explainUnknown(word: Bytes): never {
   if (name !== word && OPTIONS.some((row) => row.name === name && row.value === undefined)) {
     return refuse('option-value-unexpected', undefined, name);
   }
-  const foreign = Object.hasOwn(FOREIGN_OPTIONS, name) ? FOREIGN_OPTIONS[name] : undefined;
+  const table = foreignOptions();
+  const foreign = Object.hasOwn(table, name) ? table[name] : undefined;
   if (foreign !== undefined) return refuse('option-foreign', undefined, name, foreign.tool, foreign.answer);
   const known = OPTIONS.filter((row) => row.hidden !== true).map((row) => row.name);
   return refuse('option-unknown', undefined, name, nearest(name, known));

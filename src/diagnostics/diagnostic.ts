@@ -1,5 +1,5 @@
 import type { MessageArguments, MessageCode } from './messages.ts';
-import { messages } from './messages.ts';
+import { allMessages } from './messages.ts';
 import { describeOrigin, type Origin } from './origin.ts';
 
 export type Level = 'error' | 'warning' | 'note';
@@ -35,7 +35,7 @@ export function diagnose<Code extends MessageCode>(
   origin: Origin | undefined,
   ...args: MessageArguments<Code>
 ): Diagnostic {
-  const make = messages[code] as (...args: MessageArguments<Code>) => readonly [string, string];
+  const make = allMessages()[code] as (...args: MessageArguments<Code>) => readonly [string, string];
   const [message, remedy] = make(...args);
   const where = origin === undefined || origin.kind === 'default' ? {} : { origin: describeOrigin(origin) };
   return { code, level, ...where, message, remedy };

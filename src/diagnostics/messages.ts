@@ -9,9 +9,9 @@ import { valueMessages } from './messages-values.ts';
 
 /**
  * Every message that TypeScript makes, by its stable code: a function from facts to [what could not happen, what to do]. What the native core says
- * is in native-messages.ts. Both are listed in docs/diagnostics.md.
+ * is in native-messages.ts. Both are listed in docs/diagnostics.md. Put together when there is something to tell: most runs have nothing.
  */
-export const messages = {
+export const allMessages = () => ({
   ...usageMessages,
   ...valueMessages,
   ...policyMessages,
@@ -20,7 +20,8 @@ export const messages = {
   ...learnMessages,
   ...compileMessages,
   ...libraryMessages,
-};
+});
 
-export type MessageCode = keyof typeof messages;
-export type MessageArguments<Code extends MessageCode> = Parameters<(typeof messages)[Code]>;
+type Messages = ReturnType<typeof allMessages>;
+export type MessageCode = keyof Messages;
+export type MessageArguments<Code extends MessageCode> = Parameters<Messages[Code]>;

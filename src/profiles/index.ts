@@ -1,12 +1,12 @@
 import { nearest } from '../base/nearest.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../diagnostics/origin.ts';
-import { NAMED_PROFILES } from './named.ts';
+import { namedProfiles } from './named.ts';
 import type { Profile } from './profile.ts';
 import { SYSTEM } from './system.ts';
 
 export type { Profile, ProfileEntry } from './profile.ts';
-export { NAMED_PROFILES, SYSTEM };
+export { namedProfiles, SYSTEM };
 
 /**
  * A profile by its name, with those that it includes, each once.
@@ -14,9 +14,9 @@ export { NAMED_PROFILES, SYSTEM };
  * @throws Refusal `profile-unknown`
  */
 export function findProfiles(name: string, origin: Origin | undefined): Profile[] {
-  const profile = [SYSTEM, ...NAMED_PROFILES].find((one) => one.name === name);
+  const profile = [SYSTEM, ...namedProfiles()].find((one) => one.name === name);
   if (profile === undefined) {
-    const known = NAMED_PROFILES.map((one) => one.name);
+    const known = namedProfiles().map((one) => one.name);
     return refuse('profile-unknown', origin, name, nearest(name, known), known);
   }
   return [profile, ...(profile.includes ?? []).flatMap((included) => findProfiles(included, origin))];

@@ -4,8 +4,8 @@ import type { Profile, ProfileEntry } from './profile.ts';
 const entries = (access: Mask, table: Readonly<Record<string, string>>): ProfileEntry[] =>
   Object.entries(table).map(([path, because]) => ({ path, access, because }));
 
-/** The profiles that a policy names. No profile grants write to a cache that is executed outside later, and none a private key. */
-export const NAMED_PROFILES: readonly Profile[] = [
+/** The profiles that a policy names. No profile grants write to a cache that is executed outside later, and none a private key. Made where one is named. */
+export const namedProfiles = (): readonly Profile[] => [
   {
     name: 'git',
     summary: "git's settings in the home directory, not its credentials",

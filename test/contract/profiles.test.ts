@@ -4,13 +4,13 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { WRITE_RIGHTS } from '../../src/kernel/rights.ts';
-import { NAMED_PROFILES, SYSTEM } from '../../src/profiles/index.ts';
+import { namedProfiles, SYSTEM } from '../../src/profiles/index.ts';
 import { type Entry, fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
 import { run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 
-const ALL = [SYSTEM, ...NAMED_PROFILES];
+const ALL = [SYSTEM, ...namedProfiles()];
 const SECRET = /shadow|private|\.key$|_key$|id_[a-z0-9_]+$|credential|token|\.netrc|\.aws|gnupg|\.docker/;
 
 /** Reads each file under a policy and a home directory. Out: the names of those that could be read. */
@@ -51,7 +51,7 @@ describe('the profiles as data', () => {
   }
 
   test('dev is git, toolchains and tty', () => {
-    assert.deepEqual(NAMED_PROFILES.find((one) => one.name === 'dev')?.includes, ['git', 'toolchains', 'tty']);
+    assert.deepEqual(namedProfiles().find((one) => one.name === 'dev')?.includes, ['git', 'toolchains', 'tty']);
   });
 });
 

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bytesOfText } from '../../src/base/bytes.ts';
-import { messages } from '../../src/diagnostics/messages.ts';
+import { allMessages } from '../../src/diagnostics/messages.ts';
 import { fixture } from '../support/fixture.ts';
 import { sandbox } from '../support/sandbox.ts';
+
+const messages = allMessages();
 
 const file = bytesOfText('p.yaml');
 

@@ -1,7 +1,7 @@
 /** Options of other tools are answered with what to write here, and what the answer says is understood here. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FOREIGN_OPTIONS } from '../../src/cli/foreign-options.ts';
+import { foreignOptions } from '../../src/cli/foreign-options.ts';
 import { OPTIONS } from '../../src/cli/options.ts';
 import { sandbox } from '../support/sandbox.ts';
 
@@ -38,7 +38,7 @@ function optionsIn(answer: string): string[][] {
 }
 
 describe('each is answered with the tool and with what to write', () => {
-  for (const [name, { tool, answer }] of Object.entries(FOREIGN_OPTIONS)) {
+  for (const [name, { tool, answer }] of Object.entries(foreignOptions())) {
     test(`${tool} ${name}`, async () => {
       for (const words of [[name], [`${name}=value`]]) {
         const result = await sandbox([...words, '--', 'true']);
@@ -51,7 +51,7 @@ describe('each is answered with the tool and with what to write', () => {
 });
 
 test('what the answers say to write is understood, each by itself', async () => {
-  const answers = [...new Set(Object.values(FOREIGN_OPTIONS).map(({ answer }) => answer))];
+  const answers = [...new Set(Object.values(foreignOptions()).map(({ answer }) => answer))];
   const seen = new Set<string>();
   for (const answer of answers) {
     for (const words of optionsIn(answer)) {

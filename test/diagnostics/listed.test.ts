@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { messages } from '../../src/diagnostics/messages.ts';
+import { allMessages } from '../../src/diagnostics/messages.ts';
 import { nativeMessages } from '../../src/diagnostics/native-messages.ts';
 import { projectFile } from '../support/paths.ts';
+
+const messages = allMessages();
 
 const text = readFileSync(projectFile('docs/diagnostics.md'), 'utf8');
 const rows = text.split('\n').filter((line) => /^\| `[a-z-]+` \|/.test(line) && !line.startsWith('| `{'));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Bytes, bytesOfText } from '../../src/base/bytes.ts';
-import { FOREIGN_OPTIONS } from '../../src/cli/foreign-options.ts';
+import { foreignOptions } from '../../src/cli/foreign-options.ts';
 import { renderHelp } from '../../src/cli/help.ts';
 import { OPTIONS } from '../../src/cli/options.ts';
 import { parseCommandLine, type Request } from '../../src/cli/parse.ts';
@@ -51,7 +51,7 @@ describe('the option table', () => {
   });
 
   test('and the options of other tools have nothing in common, and each answer names options that we have', () => {
-    for (const [name, { answer, tool }] of Object.entries(FOREIGN_OPTIONS)) {
+    for (const [name, { answer, tool }] of Object.entries(foreignOptions())) {
       assert.ok(!names.includes(name), name);
       assert.ok(['landrun', 'bwrap', 'firejail', 'setpriv'].includes(tool));
       for (const [ours] of answer.matchAll(/--[a-z][a-z-]*/g)) assert.ok(names.includes(ours), `${name}: ${ours}`);

@@ -1,5 +1,5 @@
 import { RESOURCE_LIMITS } from '../../kernel/resource-limits.ts';
-import { NAMED_PROFILES } from '../../profiles/index.ts';
+import { namedProfiles } from '../../profiles/index.ts';
 import type { OptionRow } from '../options.ts';
 
 /** How the value of an option is completed. */
@@ -13,7 +13,7 @@ const FILES = ['PATH', 'FILE', 'OUT', 'CONFIG[#KEY,...]', 'QUERY'];
 /** What a shell should offer behind an option; undefined for a switch. */
 export function valueKindOf(row: OptionRow): ValueKind | undefined {
   if (row.value === undefined) return undefined;
-  if (row.name === '--profile') return { kind: 'words', words: NAMED_PROFILES.map((profile) => profile.name) };
+  if (row.name === '--profile') return { kind: 'words', words: namedProfiles().map((profile) => profile.name) };
   if (row.name === '--limit') return { kind: 'words', words: limitNames().map((name) => `${name}=`) };
   if (row.words !== undefined) return { kind: 'words', words: row.words };
   if (DIRECTORIES.includes(row.value)) return { kind: 'directory' };
