@@ -100,14 +100,21 @@ static long open_directory_part(struct context *context, const struct path_row *
     return opened;
 }
 
+/** The file mode creation mask that was before. It cannot fail, say the man pages; a filter can make it. */
+static long set_mask(struct context *context, const struct path_row *row, long mask) {
+    long before = sys_umask((unsigned)mask);
+    if (before < 0)
+        message_refuse(&context->reporter, MESSAGE_TMP_UNMADE, facts_of(context, row, before));
+    return before;
+}
+
 /** Mode 0700 whatever the umask, which would leave a directory that its own user cannot use. */
-static long make_private(int directory, const char *name) {
-    long mask = sys_umask(077);
-    if (mask < 0)
-        return mask;
+static long make_private(struct context *context, const struct path_row *row, int directory,
+                         const char *name) {
+    long mask = set_mask(context, row, 077);
     long made = sys_mkdirat(directory, name, 0700);
-    long restored = sys_umask((unsigned)mask);
-    return restored < 0 ? restored : made;
+    set_mask(context, row, mask);
+    return made;
 }
 
 bool make_directory(struct context *context, const struct path_row *row, int parent) {
@@ -119,7 +126,7 @@ bool make_directory(struct context *context, const struct path_row *row, int par
     bool there = true;
     long made = -EEXIST;
     if (!context->checking)
-        made = make_private((int)directory, split.name);
+        made = make_private(context, row, (int)directory, split.name);
     else
         there = sys_fstatat((int)directory, split.name, &unused, AT_SYMLINK_NOFOLLOW) == 0;
     long closed = sys_close((int)directory);
