@@ -16,16 +16,6 @@ struct directory_rule {
     bool beneath;    /* the rule is bound to this directory; else to one file in it */
 };
 
-/* Directories of PATH share those above them: each of these is looked at once. */
-#define BARREN_MAX 16
-
-/** A directory in which no rule that was looked at allows the right, and none above it either. */
-struct barren_directory {
-    uint64_t device;
-    uint64_t inode;
-    uint64_t access;
-};
-
 /** What a spawner asks for beside the plan: spawn.h. */
 struct spawn_request {
     const char *name; /* COMMAND as it is looked up; argv[0] may be another word */
@@ -59,8 +49,6 @@ struct context {
     int ruleset; /* or -1: nothing is handled */
     struct directory_rule *rules;
     uint32_t rule_count;
-    struct barren_directory barren[BARREN_MAX];
-    uint32_t barren_count;
     const char *readable; /* the first directory that may be listed, for check.c; or NULL */
 
     /* environment.c */

@@ -32,7 +32,6 @@ static void look(struct context *context, struct directory_rule *rule) {
     }
     rule->device = stat.st_dev;
     rule->inode = stat.st_ino;
-    context->barren_count = 0;
 }
 
 void directory_rules_look(struct context *context) {
@@ -67,31 +66,14 @@ static bool has_rule(const struct context *context, const struct stat *stat, uin
     return false;
 }
 
-static bool is_barren(const struct context *context, const struct stat *stat, uint64_t access) {
-    for (uint32_t i = 0; i < context->barren_count; i++) {
-        const struct barren_directory *known = &context->barren[i];
-        if (known->device == stat->st_dev && known->inode == stat->st_ino && known->access == access)
-            return true;
-    }
-    return false;
-}
-
-/** Remembers what a walk has passed in vain, as far as there is room. */
-static void add_barren(struct context *context, const struct barren_directory *passed, uint32_t count) {
-    for (uint32_t i = 0; i < count && context->barren_count < BARREN_MAX; i++)
-        context->barren[context->barren_count++] = passed[i];
-}
-
 /* 4096 is the kernel's PATH_MAX; a directory deeper than that cannot be walked by name, and counts as one
  * that cannot be looked at. */
 #define WALK_MAX 4096
 
 /** Walks up from the directory to the root, and compares what it passes with the rules that were looked at.
  */
-static bool walk_up(struct context *context, const char *directory, uint64_t access) {
+static bool walk_up(const struct context *context, const char *directory, uint64_t access) {
     char walk[WALK_MAX];
-    struct barren_directory passed[BARREN_MAX];
-    uint32_t count = 0;
     size_t length = text_length(directory);
     if (length + 1 >= sizeof walk)
         return true;
@@ -103,13 +85,8 @@ static bool walk_up(struct context *context, const char *directory, uint64_t acc
             return true;
         if (has_rule(context, &stat, access, above))
             return true;
-        if (is_barren(context, &stat, access) ||
-            (above && stat.st_dev == below.st_dev && stat.st_ino == below.st_ino)) {
-            add_barren(context, passed, count);
+        if (above && stat.st_dev == below.st_dev && stat.st_ino == below.st_ino)
             return false;
-        }
-        if (count < BARREN_MAX)
-            passed[count++] = (struct barren_directory){stat.st_dev, stat.st_ino, access};
         below = stat;
         if (length + 4 > sizeof walk)
             return true;

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Entry, fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
+import { cliPath } from '../support/paths.ts';
 import { run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
+import { requireCapability } from '../support/who.ts';
 
 const SYSTEM_PATH = '/usr/bin:/bin';
 
@@ -161,6 +163,16 @@ describe("COMMAND's PATH", () => {
     const kept = await sandbox([...words, '--keep-path', '--', 'bash', '-c', 'echo "$PATH"; tool'], { env });
     assert.deepEqual([kept.code, kept.stdout], [126, `${env.PATH}\n`]);
     assert.match(kept.stderr, /denied\/tool: Permission denied/);
+  });
+
+  test('keeps a directory of a granted one that is also bound to where nothing is granted', async (t) => {
+    if (!requireAbi(t, 3) || !requireCapability(t, 'CAP_SYS_ADMIN')) return;
+    const root = fixture(t, { 'granted/bin/tool': script('granted'), 'bound/x': '' });
+    const inside = `mount --bind "$1/granted/bin" "$1/bound" 2>/dev/null || exit 77
+      PATH="$1/bound:$1/granted/bin:/usr/bin" exec "$2" --ro "$1/granted" -- sh -c 'echo "$PATH"; tool'`;
+    const result = await run('unshare', ['--mount', 'sh', '-c', inside, 'sh', root, cliPath]);
+    if (result.code === 77) return t.skip('mounts are not allowed here');
+    assert.equal(result.stdout, `${root}/granted/bin:/usr/bin\ngranted\n`);
   });
 
   test('is left alone where files are not restricted', async (t) => {
