@@ -29,6 +29,7 @@ void apply_decode(struct context *context, const uint8_t *bytes, size_t size) {
     /* A check has no run to tell a supervisor about. */
     context->reporter.status_descriptor = context->checking ? -1 : context_status(context);
     state_check(context);
+    descriptors_note_closed(context);
     descriptors_hold_standard(context);
 }
 

@@ -37,6 +37,7 @@ struct context {
     struct reporter reporter;
     struct arena arena;
     unsigned placeholders; /* bit N: descriptor N of 0 to 2 was closed, and is held until the exec */
+    uint64_t named_closed[STATE_RECORD_DESCRIPTORS / 64]; /* descriptors.c: named by a path, and not open */
 
     /* requirements.c: what this kernel is asked for */
     uint64_t handled_fs;

@@ -104,8 +104,9 @@ static bool is_pipe(unsigned descriptor) {
 
 /** The descriptor that a text begins to name, as /dev/fd/N does, and the end of its number; -1 for none. */
 static int64_t read_name(const char *text, const char **end) {
-    static const char *const prefixes[] = {"/dev/fd/", "/proc/self/fd/"};
-    for (int i = 0; i < 2; i++) {
+    static const char prefixes[][sizeof "/proc/thread-self/fd/"] = {"/dev/fd/", "/proc/self/fd/",
+                                                                    "/proc/thread-self/fd/"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (!text_begins(text, prefixes[i]))
             continue;
         *end = text + text_length(prefixes[i]);
@@ -115,6 +116,13 @@ static int64_t read_name(const char *text, const char **end) {
 }
 
 bool descriptors_named(const char *path, unsigned *descriptor) {
+    static const char standard[][sizeof "/dev/stdout"] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+    for (unsigned i = 0; i <= 2; i++) {
+        if (!text_equal(path, standard[i]))
+            continue;
+        *descriptor = i;
+        return true;
+    }
     const char *end = path;
     int64_t named = read_name(path, &end);
     if (named < 0 || (*end != '\0' && *end != '/'))
@@ -123,9 +131,34 @@ bool descriptors_named(const char *path, unsigned *descriptor) {
     return true;
 }
 
+void descriptors_note_closed(struct context *context) {
+    for (uint32_t i = 0; i < context->plan.path_count; i++) {
+        unsigned descriptor;
+        if (descriptors_named(context_string(context, context->plan.paths[i].path), &descriptor) &&
+            descriptor < STATE_RECORD_DESCRIPTORS && sys_fcntl((int)descriptor, F_GETFD, 0) < 0)
+            context->named_closed[descriptor / 64] |= 1ull << (descriptor % 64);
+    }
+}
+
+/** Of a spawner's descriptors only those that COMMAND is to have are the caller's. */
+static bool is_spawners(const struct spawn_request *request, unsigned descriptor) {
+    if (request == NULL || descriptor < 3)
+        return false;
+    for (unsigned i = 0; i < request->kept_count; i++)
+        if (request->kept[i] == (int)descriptor)
+            return false;
+    return true;
+}
+
 bool descriptors_foreign(const struct context *context, const char *path) {
     unsigned descriptor;
-    return descriptors_named(path, &descriptor) && state_record_closed(context->record, descriptor);
+    if (!descriptors_named(path, &descriptor))
+        return false;
+    bool closed = descriptor < STATE_RECORD_DESCRIPTORS
+                      ? (context->named_closed[descriptor / 64] >> (descriptor % 64) & 1) != 0
+                      : sys_fcntl((int)descriptor, F_GETFD, 0) < 0;
+    return closed || state_record_closed(context->record, descriptor) ||
+           is_spawners(context->spawn, descriptor);
 }
 
 /** A descriptor that a word of COMMAND names: kept if it is a pipe and the plan says so. Returns whether it

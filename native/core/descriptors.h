@@ -14,11 +14,16 @@ void descriptors_hold_standard(struct context *context);
  */
 void descriptors_settle(const struct context *context);
 
-/** Whether a path leads through a descriptor of this process: /dev/fd/N or /proc/self/fd/N, or below it. */
+/** Remembers which descriptors paths of the plan name that are not open: before any of ours can take their
+ * numbers. */
+void descriptors_note_closed(struct context *context);
+
+/** Whether a path leads through a descriptor of this process: /dev/fd/N, /dev/stdin and the like, or
+ * /proc/self/fd/N, or below it. */
 bool descriptors_named(const char *path, unsigned *descriptor);
 
-/** Whether it leads through one that the caller did not open: Node has some of its own, and a path of the
- * user's never means them. */
+/** Whether it leads through one that the caller did not open: Node and this program have some of their own,
+ * and a path of the user's never means them. */
 bool descriptors_foreign(const struct context *context, const char *path);
 
 #endif

@@ -25,8 +25,7 @@ static struct message_facts facts_of(const struct context *context, const struct
 static struct message_facts facts_of_missing(const struct context *context, const struct path_row *row,
                                              long error) {
     struct message_facts facts = facts_of(context, row, error);
-    unsigned descriptor;
-    if (descriptors_named(facts.subject, &descriptor)) {
+    if (descriptors_foreign(context, facts.subject)) {
         facts.detail = "the caller has no such descriptor open";
         facts.remedy = "open it in the caller, or name the file itself";
     }

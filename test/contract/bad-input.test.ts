@@ -1,7 +1,7 @@
 /** Bad policy files and bad values: one line on stderr, 125, nothing on stdout, COMMAND not started. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -15,6 +15,8 @@ import { BAD_FILES } from './bad-files.ts';
 import { assertSays, refused } from './refused.ts';
 
 test('a policy is not read from a descriptor that the caller has not open, whatever Node has there', async (t) => {
+  const link = join(fixture(t), 'link');
+  symlinkSync('/proc/self/fd/4', link);
   for (const path of [
     '/dev/fd/3',
     '/dev/fd/4',
@@ -23,9 +25,18 @@ test('a policy is not read from a descriptor that the caller has not open, whate
     '/dev/fd/10',
     '/dev/fd/11',
     '/dev/fd/77',
+    '/proc/thread-self/fd/4',
+    link,
   ]) {
     assertSays(await refused(t, ['--policy', path]), 'policy-descriptor', '--policy', /no such descriptor open/);
     assertSays(await refused(t, ['--discover', path]), 'policy-descriptor', '--discover', /no such descriptor open/);
+  }
+});
+
+test('a policy is not read from a standard input that is closed', async (t) => {
+  for (const path of ['/dev/stdin', '/dev/fd/0', '/proc/thread-self/fd/0']) {
+    const refusal = await refused(t, ['--policy', path], { closed: [0] });
+    assertSays(refusal, 'policy-descriptor', '--policy', /no such descriptor open/);
   }
 });
 

@@ -190,7 +190,15 @@ for (const [what, input] of [
 }
 
 /** Descriptors that Node has open for itself, and numbers that nobody has. */
-const CLOSED = ['/dev/fd/10', '/proc/self/fd/17', '/dev/fd/17', '/dev/fd/77', '/proc/self/fd/5000', '/dev/fd/17/x'];
+const CLOSED = [
+  '/dev/fd/10',
+  '/proc/self/fd/17',
+  '/proc/thread-self/fd/10',
+  '/dev/fd/17',
+  '/dev/fd/77',
+  '/proc/self/fd/5000',
+  '/dev/fd/17/x',
+];
 
 test('a descriptor that the caller has not open is missing, whatever Node has there, and the message says so', async (t) => {
   if (!requireAbi(t, 1)) return;
@@ -238,6 +246,24 @@ test('a descriptor that the caller has open is granted as the file that it is', 
     const other = await sandbox(['--ro', path, '--', 'cat', `${root}/other`], { fds: [file] });
     assert.equal(other.code, 1);
   }
+});
+
+test('a closed standard descriptor is missing, by each of its names', async (t) => {
+  if (!requireAbi(t, 1)) return;
+  for (const path of ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0', '/proc/thread-self/fd/0']) {
+    const result = await sandbox(['--ro', path, '--', 'true'], { closed: [0] });
+    assert.equal(result.code, 125, path);
+    assert.match(result.stderr, /"[^"]+" \(the caller has no such descriptor open\): ENOENT [^\n]+\n$/);
+  }
+});
+
+test('what is missing below a descriptor that is open is not said to be closed', async (t) => {
+  if (!requireAbi(t, 1)) return;
+  const directory = openSync(fixture(t, {}), 'r');
+  t.after(() => closeSync(directory));
+  const result = await sandbox(['--ro', '/dev/fd/3/none', '--', 'true'], { fds: [directory] });
+  assert.equal(result.code, 125);
+  assert.match(result.stderr, /"\/dev\/fd\/3\/none": ENOENT [^\n]+; correct the paths [^\n]+\n$/);
 });
 
 test('a missing path of a file is told with its line and column', async (t) => {

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -317,6 +319,23 @@ test('the same policy gives the same bytes', async (t) => {
   const first = readFileSync(join(root, 'a'));
   await compile(join(root, 'a'), ['--ro', '/usr', '--net-connect', '443']);
   assert.deepEqual(readFileSync(join(root, 'a')), first);
+});
+
+test("a descriptor that the caller has not open is missing: none of the launcher's own is meant", async (t) => {
+  if (!requireAbi(t, 1)) return;
+  const root = fixture(t, { 'in/file': 'x' });
+  const directory = openSync(join(root, 'in'), 'r');
+  t.after(() => closeSync(directory));
+  for (const number of [3, 4, 5, 6]) {
+    const path = `/dev/fd/${number}`;
+    const launcher = await compile(join(root, `of-${number}`), ['--require-paths', '--ro', path]);
+    const closed = await run(launcher, ['true']);
+    assert.equal(closed.code, 125);
+    assert.match(closed.stderr, new RegExp(`"${path}" \\(the caller has no such descriptor open\\)`));
+    const fds = [3, 4, 5, 6].map((one) => (one === number ? directory : null));
+    const open = await run(launcher, ['cat', join(root, 'in/file')], { fds });
+    assert.deepEqual([open.code, open.stdout, open.stderr], [0, 'x', '']);
+  }
 });
 
 test('on a kernel that lacks what it needs it is 125, and names --explain --compiled', async (t) => {
