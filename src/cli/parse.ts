@@ -95,11 +95,16 @@ export function parseCommandLine(words: readonly Bytes[]): Request {
   return request;
 }
 
-/** The options that these words could mean: a parser of all of them takes a millisecond to make. Short ones can hide in a cluster. */
+/**
+ * The options that these words could mean: a parser of all of them takes a millisecond to make. A short one stands alone: in `-h-json` the parser would read
+ * on behind `-h`, and find `--json`, which nobody wrote.
+ */
 function rowsIn(words: readonly Bytes[]): readonly OptionRow[] {
   const names = new Set<string>();
   for (const word of words) if (word.startsWith('--')) names.add(word.split('=', 1)[0] ?? word);
-  return OPTIONS.filter((row) => row.short !== undefined || names.has(row.name));
+  return OPTIONS.filter(
+    (row) => names.has(row.name) || (row.short !== undefined && words.includes(row.short as Bytes)),
+  );
 }
 
 /** A parser that keeps one ordered list of what it saw, so that order and origin survive. */
