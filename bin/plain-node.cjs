@@ -6,7 +6,7 @@
 function fail(error) {
   require('node:fs').writeSync(
     2,
-    `landlock-run: cannot load its own files: ${error.message}; install landlock-run again\n`,
+    `landlock-run: cannot load its own files: ${error.message.split('\n')[0]}; install landlock-run again\n`,
   );
   process.exit(125);
 }

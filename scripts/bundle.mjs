@@ -15,6 +15,8 @@ const PACKS = {
   'reports.cjs': [],
 };
 
+const FRONT_ENTRY_END = '//end';
+
 /** Names of the packs; the first is the tool itself. */
 export const PACK_FILES = Object.keys(PACKS);
 
@@ -88,6 +90,8 @@ export async function bundle(root) {
     target: 'node12',
     minifySyntax: true,
     minifyWhitespace: true,
+    // By its last line the front knows that all of it is there (native/launcher/front.c).
+    footer: { js: FRONT_ENTRY_END },
     outfile: 'dist/front.cjs',
   });
 }

@@ -14,6 +14,7 @@
 #include "state-record.h"
 
 #define ENTRY "/dist/front.cjs"
+#define ENTRY_END "//end\n" /* scripts/bundle.mjs writes it */
 
 /* Node's own flags; Node 20 to 26 take all of them, and a V8 code cache is bound to them: the build reads
  * this list. What runs once is neither compiled to machine code nor collected; that takes a twentieth off the
@@ -59,15 +60,36 @@ static void find_root(const struct process *process, char root[OWN_PATH_MAX]) {
         refuse(MESSAGE_FRONT_LOST, NULL, 0);
 }
 
+/** Whether the last bytes are there. Node runs as much of a file as there is, and half of this one, or none,
+ * would end as if COMMAND had succeeded. */
+static bool is_whole(int file, uint64_t size) {
+    char end[sizeof ENTRY_END - 1];
+    if (size < sizeof end)
+        return false;
+    long at = (long)(size - sizeof end);
+    return sys_call(SYS_pread64, file, (long)end, sizeof end, at, 0, 0) == sizeof end &&
+           memcmp(end, ENTRY_END, sizeof end) == 0;
+}
+
+static void check_entry(const char *entry) {
+    struct stat stat;
+    long error = sys_fstatat(AT_FDCWD, entry, &stat, 0);
+    long file = error < 0 ? error : sys_openat(AT_FDCWD, entry, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        refuse(MESSAGE_FRONT_INCOMPLETE, entry, file);
+    if (!is_whole((int)file, (uint64_t)stat.st_size)) {
+        struct message_facts facts = {.subject = entry, .detail = "it is cut off"};
+        message_refuse(&reporter, MESSAGE_FRONT_INCOMPLETE, facts);
+    }
+    sys_close((int)file);
+}
+
 static const char *find_entry(const char *root) {
     size_t length = text_length(root);
     char *entry = take(length + sizeof ENTRY);
     memcpy(entry, root, length);
     memcpy(entry + length, ENTRY, sizeof ENTRY);
-    struct stat stat;
-    long found = sys_fstatat(AT_FDCWD, entry, &stat, 0);
-    if (found < 0)
-        refuse(MESSAGE_FRONT_INCOMPLETE, entry, found);
+    check_entry(entry);
     return entry;
 }
 

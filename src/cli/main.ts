@@ -1,5 +1,5 @@
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
-import { diagnose, Refusal } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, diagnose, Refusal } from '../diagnostics/diagnostic.ts';
 import { type Embedded, setEmbedded } from '../host/embedded.ts';
 import { loadNative, setFrontRecord } from '../host/native.ts';
 import type { Flag } from '../policy/from-flags.ts';
@@ -24,14 +24,19 @@ export async function main(record?: string, embedded?: Embedded): Promise<number
     request = parseCommandLine(words);
     return await perform(request);
   } catch (error) {
-    const diagnostic =
-      error instanceof Refusal
-        ? error.diagnostic
-        : diagnose('error', 'internal', undefined, error instanceof Error ? error.message : String(error));
+    const diagnostic = explain(error);
     writeDiagnostic(diagnostic, request?.json ?? readableFlags(words).some((flag) => flag.name === '--json'));
     writeStatus(statusDescriptor(request?.flags ?? readableFlags(words)), diagnostic.code);
     return EXIT_REFUSED;
   }
+}
+
+/** What went wrong: a refusal, an installation that is not whole (src/host/launcher/load-pack.ts, or Node's own loader), or a mistake of ours. */
+function explain(error: unknown): Diagnostic {
+  if (error instanceof Refusal) return error.diagnostic;
+  if (!(error instanceof Error)) return diagnose('error', 'internal', undefined, String(error));
+  const damaged = error.name === 'DamagedPack' || ('code' in error && error.code === 'MODULE_NOT_FOUND');
+  return diagnose('error', damaged ? 'installation-damaged' : 'internal', undefined, error.message);
 }
 
 /** Each mode but the run is loaded when it is asked for: a run should not pay for a report. */

@@ -66,6 +66,10 @@ export const usageMessages = {
       ? 'leave it open, or send the report to a file'
       : 'make room for the report, or send it elsewhere',
   ],
+  'installation-damaged': (reason: string): Message => [
+    `cannot load its own files: ${escapeText(reason.split('\n')[0] ?? '')}`,
+    'build it with npm run build, or install landlock-run again',
+  ],
   internal: (reason: string): Message => [
     `a mistake of landlock-run's own: ${escapeText(reason)}`,
     'nothing ran; please report it with the command line',

@@ -372,12 +372,12 @@ export const nativeMessages = [
     what: 'cannot find out where this program lies',
     remedy: 'mount /proc, or start it by its absolute path',
   },
-  /** The bundle that belongs beside the front is not there. */
+  /** The bundle that belongs beside the front is not there, or is cut off. */
   {
     code: 'front-incomplete',
     level: 'error',
     exit: 125,
-    what: 'a file that belongs to landlock-run cannot be read',
+    what: 'a file that belongs to landlock-run cannot be used',
     remedy: 'build it with npm run build, or install landlock-run again',
   },
   /** No Node where the front looks for one: docs/launcher.md. */

@@ -133,7 +133,7 @@ test('a SIGUSR1 while Node starts opens a debugger whose address nobody is told'
   const root = install(t, 'app');
   symlinkSync(process.execPath, join(root, 'dist/node'));
   const entry = join(root, 'dist/front.cjs');
-  writeFileSync(entry, 'require("node:fs").writeSync(1, "started"); setInterval(() => {}, 1000);');
+  writeFileSync(entry, 'require("node:fs").writeSync(1, "started"); setInterval(() => {}, 1000);\n//end\n');
   const [plain, address] = await askDebugger(t, process.execPath, [entry]);
   if (plain === 0) return t.skip('another debugger has the port');
   assert.equal(plain, 200);
@@ -211,12 +211,55 @@ test('an installation without its files is 125 with one line', async (t) => {
     assert.deepEqual([result.code, result.stdout], [125, '']);
     assert.match(result.stderr, what);
   };
-  writeFileSync(join(root, 'dist/landlock-run.cjs'), 'throw new Error("broken\\nin two lines")');
+  const mark = `\n//${'0'.repeat(32)}\n`;
+  const pack = join(root, 'dist/landlock-run.cjs');
+  const whole = readFileSync(pack);
+  writeFileSync(pack, `throw new Error("broken\\nin two lines")${mark}`);
   await refused(/^landlock-run: cannot load its own files: broken; [^\n]+\n$/);
+  for (const part of ['', whole.subarray(0, whole.length / 2), 'exports.main = async () => 0;']) {
+    writeFileSync(pack, part);
+    await refused(/^landlock-run: cannot load its own files: [^\n]+\/landlock-run\.cjs is cut off; [^\n]+\n$/);
+  }
+  rmSync(pack);
+  await refused(/^landlock-run: cannot load its own files: ENOENT[^\n]+; [^\n]+\n$/);
+  const entry = readFileSync(join(root, 'dist/front.cjs'));
+  for (const part of ['', '//end', entry.subarray(0, entry.length / 2), entry.subarray(0, -1)]) {
+    writeFileSync(join(root, 'dist/front.cjs'), part);
+    await refused(/^landlock-run: a file [^"]+ cannot be used "[^"]+\/dist\/front\.cjs" \(it is cut off\); [^\n]+\n$/);
+  }
   rmSync(join(root, 'dist/front.cjs'));
   await refused(
-    /^landlock-run: a file that belongs to landlock-run cannot be read "[^"]+\/dist\/front\.cjs": ENOENT [^\n]+\n$/,
+    /^landlock-run: a file that belongs to landlock-run cannot be used "[^"]+\/dist\/front\.cjs": ENOENT [^\n]+\n$/,
   );
+});
+
+test('a further file that is missing, or not whole, is 125 with one line, where it is needed alone', async (t) => {
+  const root = install(t, 'app');
+  symlinkSync(process.execPath, join(root, 'dist/node'));
+  const policy = join(fixture(t, { 'p.yaml': 'net: none\n' }), 'p.yaml');
+  const programs = [[join(root, 'bin/landlock-run')], [process.execPath, join(root, 'bin/plain-node.cjs')]] as const;
+  for (const [name, needs] of [
+    ['policy-files.cjs', ['--policy', policy, '--', 'echo', 'ran']],
+    ['reports.cjs', ['--explain', '--no-net']],
+  ] as const) {
+    const pack = join(root, 'dist', name);
+    const whole = readFileSync(pack);
+    const expectDamage = async ([program, ...first]: readonly string[], what: RegExp): Promise<void> => {
+      const result = await run(program ?? '', [...first, '--json', ...needs]);
+      assert.deepEqual([result.code, result.stdout], [125, ''], name);
+      const told = JSON.parse(result.stderr) as Record<string, string>;
+      assert.equal(told['code'], 'installation-damaged');
+      assert.match(told['message'] ?? '', what);
+    };
+    writeFileSync(pack, whole.subarray(0, whole.length / 2));
+    await expectDamage(programs[0], /\.cjs is cut off$/);
+    rmSync(pack);
+    await expectDamage(programs[0], /^cannot load its own files: ENOENT: [^\n]+$/);
+    await expectDamage(programs[1], /^cannot load its own files: Cannot find module [^\n]+$/);
+    const without = await run(programs[0][0], ECHO);
+    assert.deepEqual([without.code, without.stdout, without.stderr], [0, 'ran\n', '']);
+    writeFileSync(pack, whole);
+  }
 });
 
 test('a code cache of another content is not used', async (t) => {

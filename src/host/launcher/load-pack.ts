@@ -22,6 +22,27 @@ function cachedDataOf(text: string, cache: Buffer | undefined): Buffer | undefin
 
 type Load = (name: string) => unknown;
 
+/** That a pack is not there or not whole. It is known by its name (src/cli/main.ts): each bundle would have a class of its own. */
+function damaged(reason: string): Error {
+  return Object.assign(new Error(reason), { name: 'DamagedPack' });
+}
+
+/** A pack that is not whole may still be JavaScript, which does less. */
+function compile({ text, filename, cache }: StoredPack): (...args: unknown[]) => void {
+  if (!/\n\/\/[0-9a-f]{32}\n$/.test(text.slice(-MARK - 4))) throw damaged(`${filename} is cut off`);
+  const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
+  return new Script(source, { filename, cachedData: cachedDataOf(text, cache) }).runInThisContext();
+}
+
+function readWhole(read: (name: string) => StoredPack, name: string): [StoredPack, (...args: unknown[]) => void] {
+  try {
+    const pack = read(name);
+    return [pack, compile(pack)];
+  } catch (error) {
+    throw damaged(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /**
  * Makes what loads packs by name. Each is loaded once, as it may hold what there must be once, such as the addon.
  *
@@ -33,11 +54,7 @@ export function makePackLoader(read: (name: string) => StoredPack, others: Load)
   const load: Load = (name) => {
     const known = loaded[name];
     if (known !== undefined) return known.exports;
-    const { text, filename, directory, cache } = read(name);
-    const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
-    const wrapper = new Script(source, { filename, cachedData: cachedDataOf(text, cache) }).runInThisContext() as (
-      ...args: unknown[]
-    ) => void;
+    const [{ filename, directory }, wrapper] = readWhole(read, name);
     const module: { exports: unknown } = { exports: {} };
     loaded[name] = module;
     const inner: Load = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : others(wanted));
