@@ -8,7 +8,7 @@ export const libraryMessages = {
     "name the shell as COMMAND: spawn(policy, 'sh', ['-c', script, 'sh', ...arguments])",
   ],
   'launcher-missing': (tried: readonly string[]): Message => [
-    `the spawn helper is not there; tried ${tried.map(escapeText).join(', ') || 'nothing: the package itself is nowhere to be found'}`,
+    `the spawn helper is not there; tried ${tried.map(escapeText).join(', ')}`,
     "leave landlock-run out of the bundle (esbuild: external: ['landlock-run']; the like elsewhere), or ship its dist/launcher/ARCH/spawn and native/build/Release/landlock_run.node in one directory and name the first with the option `launcher`",
   ],
   'launcher-unsupported': (arch: string): Message => [

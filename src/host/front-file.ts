@@ -5,5 +5,5 @@ import { packageFile } from './package-roots.ts';
  * carries for this processor. Never the script that npm puts on PATH: a shell on the way costs time, and what it drops (docs/process-state.md).
  */
 export function frontFile(): string | undefined {
-  return packageFile('bin', 'landlock-run') ?? packageFile('bin', `landlock-run-${process.arch}`);
+  return packageFile('bin/landlock-run', `bin/landlock-run-${process.arch}`);
 }

@@ -4,7 +4,7 @@ import type { Bytes } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/encode.ts';
 import { embeddedFiles } from './embedded.ts';
-import { eachPackageRoot } from './package-roots.ts';
+import { eachPackageRoot, soughtPackage } from './package-roots.ts';
 
 /** What the kernel says of itself, each bit tried (native/core/probe.c). */
 export interface NativeProbe {
@@ -136,7 +136,7 @@ function openFirst(module: NodeJS.Module, candidates: Iterable<string>): string 
       failures.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     }
   }
-  return refuse('addon-missing', undefined, tried.join(', ') || 'anywhere', failures.join('; ') || 'no such file');
+  return refuse('addon-missing', undefined, tried.join(', ') || soughtPackage(), failures.join('; ') || 'no such file');
 }
 
 /** The addon that was or would be loaded, for the lint; undefined where there is none. */

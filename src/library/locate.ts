@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { LAUNCHER_ARCHITECTURES } from '../host/launcher/template.ts';
 import { loadNative, type Native } from '../host/native.ts';
-import { packageRoots } from '../host/package-roots.ts';
+import { packageRoots, soughtPackage } from '../host/package-roots.ts';
 
 /** What every function of the library that touches the machine takes. */
 export interface LocateOptions {
@@ -35,7 +35,8 @@ export function findLauncher({ launcher }: LocateOptions): string {
 
 function findPrebuilt(): string {
   const candidates = packageRoots().map((root) => join(root, 'dist', 'launcher', process.arch, 'spawn'));
-  return candidates.find((path) => existsSync(path)) ?? refuse('launcher-missing', undefined, candidates);
+  const sought = candidates.length === 0 ? [soughtPackage()] : candidates;
+  return candidates.find((path) => existsSync(path)) ?? refuse('launcher-missing', undefined, sought);
 }
 
 /** The addon, loaded at first use. @throws Refusal */
