@@ -13,13 +13,14 @@
  *
  * After each run a line: `run EXIT SIGNAL STARTED HIT ORPHANS STDOUT STDERR STATUS`, the last three in
  * hexadecimal with an x before them: what came out of descriptors 1, 2 and 4. Exit status 0; 99 where tracing
- * fails.
+ * fails, or a run does not end.
  */
 #define _GNU_SOURCE
 #include "tracee.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -27,6 +28,7 @@
 #include <unistd.h>
 
 #define HIGH 100
+#define RUN_SECONDS 120 /* on a machine with much other work */
 
 /* An empty file without a name, on a descriptor above those that the program has. */
 static int make_output(void) {
@@ -54,7 +56,16 @@ static void print_hex(int fd) {
     close(fd);
 }
 
+/* Ends everything, as the traced processes end with their tracer, and says so: a test that hangs says
+ * nothing. */
+static void at_alarm(int signal) {
+    (void)signal;
+    static const char text[] = "inject: a run does not end\n";
+    _exit(write(STDERR_FILENO, text, sizeof text - 1) < 0 ? 98 : 99);
+}
+
 static void run_once(const struct subject *subject, const struct request *request) {
+    alarm(RUN_SECONDS);
     int outputs[3] = {make_output(), make_output(), make_output()};
     struct outcome outcome = trace(subject, request, outputs);
     printf("run %d %d %d %d %d", outcome.exit, outcome.signal, outcome.started, outcome.hit, outcome.orphans);
@@ -95,6 +106,7 @@ int main(int argc, char **argv) {
     /* What is orphaned becomes a child of this process, and is counted. */
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
         trace_fail("PR_SET_CHILD_SUBREAPER");
+    signal(SIGALRM, at_alarm);
     char line[128];
     while (fgets(line, sizeof line, stdin) != NULL) {
         struct request request = read_request(line);
