@@ -64,8 +64,9 @@ function settleOne<T>(what: string, stated: readonly (Settled<T> & { rank: numbe
  * @throws Refusal where two sources contradict each other, or where nothing would be restricted.
  */
 export function settlePolicy(statements: readonly Statement[]): Policy {
+  const settings = those(statements, 'setting');
   const setting = <Name extends SettingName>(name: Name): Settled<Settings[Name]> | undefined => {
-    const stated = those(statements, 'setting').filter((one) => one.name === name);
+    const stated = settings.filter((one) => one.name === name);
     return settleOne(
       SETTING_WORDS[name],
       stated.map(({ value, origin, rank }) => ({ value: value as Settings[Name], origin, rank })),
@@ -165,8 +166,9 @@ function settleScopes(
     'device-ioctl': files,
     terminal: true,
   };
+  const scopes = those(statements, 'scope');
   const settle = (name: ScopeName): Settled<boolean> => {
-    const stated = those(statements, 'scope').filter((one) => one.name === name);
+    const stated = scopes.filter((one) => one.name === name);
     const values = stated.map(({ on, origin, rank }) => ({ value: on, origin, rank }));
     return settleOne(`scope ${name}`, values, (on) => (on ? 'on' : 'off')) ?? { value: usual[name], origin: undefined };
   };
