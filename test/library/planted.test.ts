@@ -67,3 +67,17 @@ for (const directory of ['tools', 'dist', 'build/src/host'])
     assert.equal(node(project, outfile), `ours ${front}\n`);
     assert.equal(existsSync(join(project, 'escaped')), false);
   });
+
+test('where the package lacks its addon, none is looked for beside node_modules', (t) => {
+  const project = makeProject(t);
+  plant(project);
+  rmSync(join(project, 'node_modules/landlock-run', ADDON));
+  writeFileSync(
+    join(project, 'main.mjs'),
+    "import { run } from 'landlock-run';\nrun({ net: 'none' }, 'true').catch((error) => console.log(error.code, error.message));",
+  );
+  const said = node(project, 'main.mjs');
+  assert.match(said, /^addon-missing /);
+  assert.ok(said.includes(join(project, 'node_modules/landlock-run', ADDON)));
+  assert.ok(!said.includes(join(project, ADDON)), said);
+});
