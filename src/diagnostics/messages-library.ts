@@ -19,7 +19,13 @@ export const libraryMessages = {
     `the process cannot be started (${escapeText(errno)}): the spawn helper ${escapeText(launcher)}`,
     errno === 'EACCES' || errno === 'ENOENT'
       ? 'let the user that COMMAND runs as execute this file, and mount it without noexec'
-      : 'raise the limits of processes, descriptors and memory, or pass shorter arguments',
+      : 'pass shorter arguments and a smaller environment, and look at the options `uid` and `gid`',
+  ],
+  'resources-exhausted': (errno: string, what: string): Message => [
+    `this process is refused what a run needs (${escapeText(errno)}): ${escapeText(what)}`,
+    errno === 'EMFILE'
+      ? 'raise the limit of descriptors (ulimit -n), or run fewer at once'
+      : 'raise the limits of processes, descriptors and memory, of the system or of this container, or run fewer at once',
   ],
   'cwd-missing': (directory: string, errno: string): Message => [
     `the working directory ${escapeText(directory)} cannot be entered (${escapeText(errno)})`,

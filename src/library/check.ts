@@ -1,9 +1,9 @@
 import { type CheckFacts, type CheckReport, makeCheckReport } from '../advice/report-check.ts';
 import { bytesOfText } from '../base/bytes.ts';
-import { type Diagnostic, diagnose, Refusal } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { type Kernel, probeKernel } from '../host/kernel-facts.ts';
 import { gatherCheckFacts } from '../host/report-facts.ts';
-import { promised } from './error.ts';
+import { diagnosticOf, promised } from './error.ts';
 import { findLauncher, findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
 import { type Surroundings, surroundings } from './surroundings.ts';
@@ -39,13 +39,13 @@ function gather(policy: AnyPolicy, command: readonly string[], options: LookOpti
     const facts = gatherCheckFacts({ native, kernel, caller, prepared, plan, command: command.map(bytesOfText) });
     return usual ? { ...facts, lint: [] } : facts;
   } catch (error) {
-    return { kernel, accepted: false, proofs: [], diagnostics: [diagnosticOf(error)], holes: [], lint: [] };
+    return { kernel, accepted: false, proofs: [], diagnostics: [told(error)], holes: [], lint: [] };
   }
 }
 
-function diagnosticOf(error: unknown): Diagnostic {
-  if (error instanceof Refusal) return error.diagnostic;
-  return diagnose('error', 'internal', undefined, error instanceof Error ? error.message : String(error));
+function told(error: unknown): Diagnostic {
+  const text = error instanceof Error ? error.message : String(error);
+  return diagnosticOf(error) ?? diagnose('error', 'internal', undefined, text);
 }
 
 /** A machine that could not even be asked. */

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { Refusal } from '../diagnostics/diagnostic.ts';
+import { getSystemErrorName } from 'node:util';
+import { type Diagnostic, diagnose, Refusal } from '../diagnostics/diagnostic.ts';
 
 /**
  * COMMAND was not started, or what was asked for cannot be done. Never about a COMMAND that ran: that ends with facts, not with an error.
@@ -38,8 +38,8 @@ export function atBorder<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof Refusal) throw new LandlockRunError(error.diagnostic);
-    throw error;
+    const diagnostic = diagnosticOf(error);
+    throw diagnostic === undefined ? error : new LandlockRunError(diagnostic, { cause: causeOf(error) });
   }
 }
 
@@ -48,4 +48,22 @@ export function promised<T>(act: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(atBorder(act));
   });
+}
+
+/** What a Refusal says, or the addon where the kernel refused it a descriptor or memory; undefined for errors of another kind. */
+export function diagnosticOf(error: unknown): Diagnostic | undefined {
+  if (error instanceof Refusal) return error.diagnostic;
+  if (!isOfAddon(error)) return undefined;
+  const [call = ''] = error.message.split(':');
+  return diagnose('error', 'resources-exhausted', undefined, getSystemErrorName(-error.errno), call);
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Refusal ? undefined : error;
+}
+
+/** native/addon/values.c, throw_errno(): an errno as C has it, and no code. */
+function isOfAddon(error: unknown): error is Error & { readonly errno: number } {
+  const { errno, code } = error as NodeJS.ErrnoException;
+  return error instanceof Error && typeof errno === 'number' && errno > 0 && code === undefined;
 }

@@ -5,28 +5,31 @@ import { diagnose } from '../diagnostics/diagnostic.ts';
 import { LandlockRunError } from './error.ts';
 
 /**
- * Makes a child process tell that COMMAND was not started: 'error' comes in the place of 'spawn', and before 'exit'.
+ * Makes a child process tell that COMMAND was not started: one 'error', in the place of 'spawn', and before 'exit'. Another one behind it, such as that of an
+ * AbortSignal, is about nothing that runs, and would end a host that listens once. One before it takes its time, and says what is true.
  *
  * @param error what to tell; absent, it is what child_process itself is about to emit, in our words.
- * @returns the error that will be told.
  */
 export function failChild(
   child: ChildProcess,
   launcher: string,
   cwd: string | URL | undefined,
   error?: LandlockRunError,
-): LandlockRunError | undefined {
+): void {
   const emit = child.emit.bind(child) as (event: string | symbol, ...values: unknown[]) => boolean;
+  let told = false;
   child.emit = (event: string | symbol, ...values: unknown[]): boolean => {
-    if (event === 'spawn' && error !== undefined) return emit('error', error);
     const [first] = values as [NodeJS.ErrnoException | undefined];
-    if (event === 'error' && first?.syscall?.startsWith('spawn') === true) {
-      return emit('error', spawnError(first, launcher, cwd));
-    }
-    return emit(event, ...values);
+    if (event !== 'error' && (event !== 'spawn' || error === undefined)) return emit(event, ...values);
+    const reason = error ?? (first?.syscall?.startsWith('spawn') ? spawnError(first, launcher, cwd) : undefined);
+    if (told || reason === undefined) return true;
+    told = true;
+    return emit('error', reason);
   };
-  return error;
 }
+
+/** What says that the helper is as it should be, and this process or the system at its limits. */
+const EXHAUSTED: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'];
 
 /** What uv_spawn() says, about what it was really said of: the working directory, the helper, or this process. */
 export function spawnError(
@@ -39,7 +42,9 @@ export function spawnError(
   const diagnostic =
     directory !== undefined && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(errno) && !isDirectory(directory)
       ? diagnose('error', 'cwd-missing', undefined, directory, errno)
-      : diagnose('error', 'spawn-failed', undefined, errno, launcher);
+      : EXHAUSTED.includes(errno)
+        ? diagnose('error', 'resources-exhausted', undefined, errno, 'a process')
+        : diagnose('error', 'spawn-failed', undefined, errno, launcher);
   return new LandlockRunError(diagnostic, { cause });
 }
 

@@ -17,7 +17,7 @@ export interface Fence {
 
 export interface Started {
   readonly child: ChildProcess;
-  /** Why COMMAND does not run: `child` will tell it as its 'error'. */
+  /** Why COMMAND does not run, where that is known: `child` will tell it as its 'error'. */
   readonly error: LandlockRunError | undefined;
   readonly enforcement: Enforcement | undefined;
 }
@@ -36,7 +36,7 @@ export interface Start {
  * Starts the spawn helper in the place of COMMAND, and waits until it has become COMMAND or has said why not: about half a millisecond beyond what
  * child_process.spawn itself waits for.
  *
- * @throws TypeError and the like from child_process.spawn for options that it does not take.
+ * @throws LandlockRunError where this process has no descriptors left; TypeError and the like from child_process.spawn for options that it does not take.
  */
 export function start(native: Native, fence: Fence, { command, args, options, launcher, advise }: Start): Started {
   const given = stdioList(options.stdio);
@@ -45,16 +45,17 @@ export function start(native: Native, fence: Fence, { command, args, options, la
   try {
     const ours = [fence.plan, writer, ...(fence.ruleset === undefined || fence.ruleset < 0 ? [] : [fence.ruleset])];
     const control = controlWord(fence, given);
+    proveRoom(native, given.length, ours.length);
     const child = nodeSpawn(launcher, [control, command, ...args], {
       ...options,
       argv0: options.argv0 ?? command,
       stdio: [...given, ...ours],
     });
+    if (child.pid === undefined) failChild(child, launcher, options.cwd);
     hideOurs(child, given.length, command, [options.argv0 ?? command, ...args]);
+    if (child.pid === undefined) return { child, error: undefined, enforcement: undefined };
     native.close(writer);
     open = false;
-    if (child.pid === undefined)
-      return { child, error: failChild(child, launcher, options.cwd), enforcement: undefined };
     const status = readStatus(reader);
     if (status.started) return { child, error: undefined, enforcement: status.enforcement };
     const { reason, exitCode, diagnostics } = status;
@@ -69,9 +70,27 @@ export function start(native: Native, fence: Fence, { command, args, options, la
   }
 }
 
-/** The caller sees what it started, as child_process.spawn would show it. */
+/**
+ * Proves that there are descriptors for all that uv_spawn() does, by taking and giving back as many. child_process loses the pipes that it made where there
+ * are too few, and its child has then no `stdio`.
+ *
+ * @throws what the addon throws: an Error with errno
+ */
+function proveRoom(native: Native, given: number, ours: number): void {
+  // At most: two for each pipe, two for the pipe that tells of the exec; in the child one for each that has to get out of another one's way, and /dev/null.
+  const descriptors = 2 * given + 2 + given + ours + 1;
+  const taken: number[] = [];
+  try {
+    while (taken.length < descriptors) taken.push(...native.pipe());
+  } finally {
+    for (const one of taken) native.close(one);
+  }
+}
+
+/** The caller sees what it started, as child_process.spawn would show it: without `stdio` where there was no descriptor left for it. */
 function hideOurs(child: ChildProcess, count: number, spawnfile: string, spawnargs: readonly string[]): void {
-  (child.stdio as unknown[]).length = count;
+  const stdio = child.stdio as unknown[] | undefined;
+  if (stdio !== undefined) stdio.length = count;
   Object.assign(child, { spawnfile, spawnargs });
 }
 
