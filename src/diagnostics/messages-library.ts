@@ -45,8 +45,8 @@ export const libraryMessages = {
     'pass what loadPolicy() or parsePolicy() of this landlock-run returned, or a plain object of the shape of a policy file',
   ],
   'option-invalid': (name: string, expected: string): Message => [
-    `the option \`${escapeText(name)}\` is not ${expected}`,
-    `pass ${expected}, or leave it out`,
+    `\`${escapeText(name)}\` is not ${expected}`,
+    `pass ${expected}`,
   ],
   'wrap-no-option': (what: string): Message => [
     `${escapeText(what)} has no option on the command line`,

@@ -3,6 +3,7 @@ import { bytesOfText } from '../base/bytes.ts';
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { type Kernel, probeKernel } from '../host/kernel-facts.ts';
 import { gatherCheckFacts } from '../host/report-facts.ts';
+import { insistOptions, insistWords } from './arguments.ts';
 import { diagnosticOf, promised } from './error.ts';
 import { findLauncher, findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
@@ -31,6 +32,8 @@ export function check(
 function gather(policy: AnyPolicy, command: readonly string[], options: LookOptions, usual: boolean): CheckFacts {
   let kernel = NOWHERE;
   try {
+    insistWords(command, 'command');
+    insistOptions(options);
     const native = findNative(options);
     kernel = probeKernel(native);
     findLauncher(options);

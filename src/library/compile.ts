@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { bytesOfText } from '../base/bytes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
 import { makeCaller } from '../host/caller.ts';
 import { compileLauncherTo } from '../host/launcher/compile-launcher.ts';
 import { absolutePath } from '../policy/path.ts';
+import { insistFile, insistOptions } from './arguments.ts';
 import { promised } from './error.ts';
 import { findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
@@ -16,13 +18,18 @@ import { type AnyPolicy, insideOf } from './policy.ts';
  */
 export function compileLauncher(
   policy: AnyPolicy,
-  file: string,
+  file: string | URL,
   options: LocateOptions = {},
 ): Promise<readonly Diagnostic[]> {
   return promised(() => {
+    insistFile(file);
+    insistOptions(options);
     const caller = makeCaller(findNative(options));
     const { prepared } = insideOf(policy, options);
-    const path = absolutePath(bytesOfText(file), caller.workingDirectory());
+    const path = absolutePath(
+      bytesOfText(typeof file === 'string' ? file : fileURLToPath(file)),
+      caller.workingDirectory(),
+    );
     return compileLauncherTo(path, prepared, { verbose: false, json: false }, flagOrigin('compileLauncher()'));
   });
 }

@@ -8,6 +8,7 @@ import { probeKernel } from '../host/kernel-facts.ts';
 import { lookAround } from '../host/look-around.ts';
 import { gatherExplainFacts } from '../host/report-facts.ts';
 import { survey } from '../host/survey.ts';
+import { insistCommand, insistOptions, insistWords } from './arguments.ts';
 import type { LookOptions } from './check.ts';
 import { promised } from './error.ts';
 import { findNative } from './locate.ts';
@@ -25,6 +26,8 @@ export function explain(
   options: LookOptions = {},
 ): Promise<Explanation> {
   return promised(() => {
+    insistWords(command, 'command');
+    insistOptions(options);
     const native = findNative(options);
     const kernel = probeKernel(native);
     const caller = surroundings(options);
@@ -42,6 +45,8 @@ export function explain(
  */
 export function preflight(policy: AnyPolicy, command: string, options: LookOptions = {}): Promise<CommandRow> {
   return promised(() => {
+    insistCommand(command);
+    insistOptions(options);
     const caller = surroundings(options);
     const { prepared } = insideOf(policy, options);
     const kernel = probeKernel(findNative(options));

@@ -7,6 +7,7 @@ import { makeCaller } from '../host/caller.ts';
 import { type FileSources, loadPolicyFile, loadPolicyObject } from '../host/load-sources.ts';
 import { encodePlan, type Plan } from '../plan/encode.ts';
 import type { PolicyDocument } from '../policy/schema.ts';
+import { insistFile, insistOptions } from './arguments.ts';
 import { atBorder, promised } from './error.ts';
 import { findNative, type LocateOptions } from './locate.ts';
 import { refuseUnplain } from './plain-object.ts';
@@ -56,6 +57,8 @@ export type AnyPolicy = LoadedPolicy | PolicyObject;
  */
 export function loadPolicy(file: string | URL, options: LocateOptions = {}): Promise<LoadedPolicy> {
   return promised(() => {
+    insistFile(file);
+    insistOptions(options);
     const path = typeof file === 'string' ? file : fileURLToPath(file);
     const caller = makeCaller(findNative(options));
     const sources = loadPolicyFile(bytesOfText(path), flagOrigin('loadPolicy()'), caller);
@@ -70,7 +73,10 @@ export function loadPolicy(file: string | URL, options: LocateOptions = {}): Pro
  * @throws LandlockRunError whose origin is the place in the object: `policy.fs.rw[0]`.
  */
 export function parsePolicy(object: PolicyObject, options: LocateOptions = {}): LoadedPolicy {
-  return atBorder(() => new LoadedPolicy(readObject(object, options)));
+  return atBorder(() => {
+    insistOptions(options);
+    return new LoadedPolicy(readObject(object, options));
+  });
 }
 
 /** What there is to know of any policy. @throws Refusal */

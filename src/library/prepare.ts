@@ -1,13 +1,14 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { diagnose, refuse } from '../diagnostics/diagnostic.ts';
 import { readCoreDiagnostics } from '../host/core-output.ts';
+import { type Call, type Following, insistOptions, readCall } from './arguments.ts';
 import { type Enforcement, makeEnforcement } from './enforcement.ts';
 import { atBorder, LandlockRunError, promised } from './error.ts';
 import { findLauncher, findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, type Inside, insideOf } from './policy.ts';
 import { type BufferRunOptions, type RunOptions, type RunResult, runStarted, type TextRunOptions } from './run.ts';
 import { type SpawnOptions, type SpawnOptionsWithPipes, startIn } from './spawn.ts';
-import type { Fence } from './start.ts';
+import type { Fence, Started } from './start.ts';
 
 /**
  * A policy whose ruleset stands in the kernel: made once by prepare(), for any number of spawns. What its paths were when it was prepared is what they stay:
@@ -29,21 +30,18 @@ export class Sandbox {
   }
 
   /** As spawn() does, without building anything. @throws LandlockRunError */
-  spawn(command: string, args?: readonly string[], options?: SpawnOptionsWithPipes): ChildProcessWithoutNullStreams;
-  spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
-  spawn(command: string, args: readonly string[] = [], options: SpawnOptions = {}): ChildProcess {
-    return atBorder(() => startIn(this.#open(), this.#inside, command, args, { ...this.#options, ...options })).child;
+  spawn(command: string, ...following: Following<SpawnOptionsWithPipes>): ChildProcessWithoutNullStreams;
+  spawn(command: string, ...following: Following<SpawnOptions>): ChildProcess;
+  spawn(command: string, ...following: Following<SpawnOptions>): ChildProcess {
+    return atBorder(() => this.#start(readCall(command, following))).child;
   }
 
   /** As run() does, without building anything. */
-  run(command: string, args?: readonly string[], options?: TextRunOptions): Promise<RunResult<string>>;
-  run(command: string, args: readonly string[], options: BufferRunOptions): Promise<RunResult<Buffer>>;
-  run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult<string | Buffer>>;
-  run(command: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult<string | Buffer>> {
-    return runStarted(
-      (more) => startIn(this.#open(), this.#inside, command, args, { ...this.#options, ...more }),
-      options,
-    );
+  run(command: string, ...following: Following<TextRunOptions>): Promise<RunResult<string>>;
+  run(command: string, ...following: Following<BufferRunOptions>): Promise<RunResult<Buffer>>;
+  run(command: string, ...following: Following<RunOptions>): Promise<RunResult<string | Buffer>>;
+  run(command: string, ...following: Following<RunOptions>): Promise<RunResult<string | Buffer>> {
+    return runStarted((call) => this.#start(call), command, following);
   }
 
   /** Gives the ruleset back. COMMANDs that run stay restricted; none can be started any more. May be called again. */
@@ -60,6 +58,10 @@ export class Sandbox {
     return promised(() => this.close());
   }
 
+  #start({ options, ...call }: Call<SpawnOptions>): Started {
+    return startIn(this.#open(), this.#inside, { ...call, options: { ...this.#options, ...options } });
+  }
+
   #open(): Fence {
     return this.#fence ?? refuse('sandbox-closed', undefined);
   }
@@ -73,6 +75,7 @@ export class Sandbox {
  */
 export function prepare(policy: AnyPolicy, options: LocateOptions = {}): Promise<Sandbox> {
   return promised(() => {
+    insistOptions(options);
     const native = findNative(options);
     findLauncher(options);
     const inside = insideOf(policy, options);

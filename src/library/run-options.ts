@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
-import { refuse } from '../diagnostics/diagnostic.ts';
-import { flagOrigin } from '../diagnostics/origin.ts';
+import { insist } from './arguments.ts';
 import type { LocateOptions } from './locate.ts';
 
 /** Options of run(). Times are milliseconds. */
@@ -50,15 +49,23 @@ export interface SettledRunOptions {
 /** @throws Refusal `option-invalid` */
 export function settleRunOptions(options: RunOptions): SettledRunOptions {
   const { encoding = 'utf8', killSignal = 'SIGTERM', killTree = true, signal, onOutput, input } = options;
-  insist(encoding === 'buffer' || Buffer.isEncoding(encoding), 'encoding', 'an encoding of Buffer, or "buffer"');
-  insist(Object.hasOwn(constants.signals, killSignal), 'killSignal', 'the name of a signal');
-  insist(typeof killTree === 'boolean', 'killTree', 'true or false');
-  insist(signal === undefined || signal instanceof AbortSignal, 'signal', 'an AbortSignal');
-  insist(onOutput === undefined || typeof onOutput === 'function', 'onOutput', 'a function');
-  insist(input === undefined || typeof input === 'string' || input instanceof Uint8Array, 'input', 'text or bytes');
-  const timeout = number(options.timeout, 0, 'timeout', LONGEST);
-  const killAfter = number(options.killAfter, 2000, 'killAfter', LONGEST);
-  const maxOutput = number(options.maxOutput, 16 * 1024 * 1024, 'maxOutput', Number.MAX_SAFE_INTEGER);
+  insist(
+    encoding === 'buffer' || Buffer.isEncoding(encoding),
+    'options.encoding',
+    'an encoding of Buffer, or "buffer"',
+  );
+  insist(Object.hasOwn(constants.signals, killSignal), 'options.killSignal', 'the name of a signal');
+  insist(typeof killTree === 'boolean', 'options.killTree', 'true or false');
+  insist(signal === undefined || signal instanceof AbortSignal, 'options.signal', 'an AbortSignal');
+  insist(onOutput === undefined || typeof onOutput === 'function', 'options.onOutput', 'a function');
+  insist(
+    input === undefined || typeof input === 'string' || input instanceof Uint8Array,
+    'options.input',
+    'text or bytes',
+  );
+  const timeout = number(options.timeout, 0, 'options.timeout', LONGEST);
+  const killAfter = number(options.killAfter, 2000, 'options.killAfter', LONGEST);
+  const maxOutput = number(options.maxOutput, 16 * 1024 * 1024, 'options.maxOutput', Number.MAX_SAFE_INTEGER);
   return { encoding, timeout, signal, killSignal, killAfter, killTree, maxOutput, onOutput, input };
 }
 
@@ -69,8 +76,4 @@ function number(value: number | undefined, fallback: number, name: string, most:
   if (value === undefined) return fallback;
   insist(typeof value === 'number' && value >= 0 && value <= most, name, `a number from 0 to ${most}`);
   return value;
-}
-
-function insist(holds: boolean, name: string, expected: string): void {
-  if (!holds) refuse('option-invalid', flagOrigin(`options.${name}`), name, expected);
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { diagnose } from '../diagnostics/diagnostic.ts';
+import { type Call, type Following, readCall } from './arguments.ts';
 import { Captured } from './captured.ts';
 import { Ending } from './ending.ts';
 import type { Enforcement } from './enforcement.ts';
@@ -51,37 +52,35 @@ export interface RunResult<Output extends string | Buffer> {
 export function run(
   policy: AnyPolicy,
   command: string,
-  args?: readonly string[],
-  options?: TextRunOptions,
+  ...following: Following<TextRunOptions>
 ): Promise<RunResult<string>>;
 export function run(
   policy: AnyPolicy,
   command: string,
-  args: readonly string[],
-  options: BufferRunOptions,
+  ...following: Following<BufferRunOptions>
 ): Promise<RunResult<Buffer>>;
 export function run(
   policy: AnyPolicy,
   command: string,
-  args: readonly string[],
-  options: RunOptions,
+  ...following: Following<RunOptions>
 ): Promise<RunResult<string | Buffer>>;
 export function run(
   policy: AnyPolicy,
   command: string,
-  args: readonly string[] = [],
-  options: RunOptions = {},
+  ...following: Following<RunOptions>
 ): Promise<RunResult<string | Buffer>> {
-  return runStarted((more) => spawnOnce(policy, command, args, more), options);
+  return runStarted((call) => spawnOnce(policy, call), command, following);
 }
 
 /** Runs what `start` starts. */
 export function runStarted(
-  start: (options: SpawnOptions) => Started,
-  options: RunOptions,
+  start: (call: Call<SpawnOptions>) => Started,
+  command: string,
+  following: Following<RunOptions>,
 ): Promise<RunResult<string | Buffer>> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
+    const { args, options } = atBorder(() => readCall(command, following));
     const settled = atBorder(() => settleRunOptions(options));
     if (settled.signal?.aborted === true) {
       throw new LandlockRunError(diagnose('error', 'aborted', undefined), { cause: settled.signal.reason });
@@ -91,7 +90,7 @@ export function runStarted(
     const given = { cwd, env, argv0, uid, gid, launcher };
     const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const { child, error, enforcement } = atBorder(() =>
-      start({ ...present, stdio: [stdin, 'pipe', 'pipe'], detached: true }),
+      start({ command, args, options: { ...present, stdio: [stdin, 'pipe', 'pipe'], detached: true } }),
     );
     child.on('error', reject);
     if (error !== undefined || enforcement === undefined) return;

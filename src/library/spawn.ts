@@ -6,6 +6,7 @@ import type {
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
 import { adviser } from './advise.ts';
+import { type Call, type Following, readCall } from './arguments.ts';
 import { atBorder } from './error.ts';
 import { findLauncher, findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, type Inside, insideOf } from './policy.ts';
@@ -31,41 +32,30 @@ export type SpawnOptionsWithPipes = SpawnOptions & { readonly stdio?: 'pipe' | u
 export function spawn(
   policy: AnyPolicy,
   command: string,
-  args?: readonly string[],
-  options?: SpawnOptionsWithPipes,
+  ...following: Following<SpawnOptionsWithPipes>
 ): ChildProcessWithoutNullStreams;
-export function spawn(policy: AnyPolicy, command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
-export function spawn(
-  policy: AnyPolicy,
-  command: string,
-  args: readonly string[] = [],
-  options: SpawnOptions = {},
-): ChildProcess {
-  return atBorder(() => spawnOnce(policy, command, args, options)).child;
+export function spawn(policy: AnyPolicy, command: string, ...following: Following<SpawnOptions>): ChildProcess;
+export function spawn(policy: AnyPolicy, command: string, ...following: Following<SpawnOptions>): ChildProcess {
+  return atBorder(() => spawnOnce(policy, readCall(command, following))).child;
 }
 
 /** The plan is handed over as it is: the process that becomes COMMAND builds the ruleset itself. */
-export function spawnOnce(policy: AnyPolicy, command: string, args: readonly string[], options: SpawnOptions): Started {
+export function spawnOnce(policy: AnyPolicy, call: Call<SpawnOptions>): Started {
+  const { options } = call;
   refuseShell(options);
   const native = findNative(options);
   findLauncher(options);
   const inside = insideOf(policy, options);
   const plan = native.seal(inside.plan);
   try {
-    return startIn({ plan, ruleset: undefined }, inside, command, args, options);
+    return startIn({ plan, ruleset: undefined }, inside, call);
   } finally {
     native.close(plan);
   }
 }
 
 /** Starts COMMAND in a fence that stands. */
-export function startIn(
-  fence: Fence,
-  inside: Inside,
-  command: string,
-  args: readonly string[],
-  options: SpawnOptions,
-): Started {
+export function startIn(fence: Fence, inside: Inside, { command, args, options }: Call<SpawnOptions>): Started {
   refuseShell(options);
   const { launcher: _, ...rest } = options;
   return start(findNative(options), fence, {

@@ -11,7 +11,8 @@ export interface Surroundings {
 }
 
 /** This process, with the working directory and environment that COMMAND will have. */
-export function surroundings({ cwd, env, ...options }: Surroundings & LocateOptions): Caller {
+export function surroundings({ cwd: place, env: given, ...options }: Surroundings & LocateOptions): Caller {
+  const [cwd, env] = [place ?? undefined, given ?? undefined]; // null is absent, as for child_process
   const own = makeCaller(findNative(options));
   const directory = cwd === undefined ? undefined : bytesOfText(typeof cwd === 'string' ? cwd : fileURLToPath(cwd));
   const variables = (): ReadonlyMap<Bytes, Bytes> => (env === undefined ? own.variables() : variablesOf(env));
@@ -25,6 +26,6 @@ export function surroundings({ cwd, env, ...options }: Surroundings & LocateOpti
 }
 
 function variablesOf(env: NodeJS.ProcessEnv): ReadonlyMap<Bytes, Bytes> {
-  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return new Map(entries.map(([name, value]) => [bytesOfText(name), bytesOfText(value)]));
+  const entries = Object.entries(env).filter(([, value]) => value !== undefined);
+  return new Map(entries.map(([name, value]) => [bytesOfText(name), bytesOfText(String(value))]));
 }

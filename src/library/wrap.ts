@@ -6,6 +6,7 @@ import { frontFile } from '../host/front-file.ts';
 import { fsRightsOf } from '../kernel/rights.ts';
 import { describeLimit } from '../policy/limit.ts';
 import type { Grant, Statement } from '../policy/statement.ts';
+import { insist, insistOptions, insistWords } from './arguments.ts';
 import { atBorder } from './error.ts';
 import type { LocateOptions } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
@@ -25,6 +26,9 @@ export interface WrapOptions extends LocateOptions {
  */
 export function wrap(policy: AnyPolicy, argv: readonly string[], options: WrapOptions = {}): string[] {
   return atBorder(() => {
+    insistWords(argv, 'argv');
+    insist(argv.length > 0 && argv[0] !== '', 'argv', 'a list that begins with COMMAND');
+    insistOptions(options);
     const { sources, file } = insideOf(policy, options);
     const program = options.program ?? frontFile() ?? 'landlock-run';
     if (file !== undefined) return [program, '--policy', resolve(file), '--', ...argv];

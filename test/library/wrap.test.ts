@@ -110,7 +110,7 @@ for (const [what, outer, inner] of [
     if (!requireAbi(t, 3)) return;
     const [inside, outside] = [fixture(t, { a: 'inside' }), fixture(t, { b: 'secret' })];
     const policy = parsePolicy({ fs: { rw: [inside] }, net: 'none' });
-    const around = outer === 'itself' ? wrap({ net: 'none' }, []) : [...outer];
+    const around = outer === 'itself' ? wrap({ net: 'none' }, ['true']).slice(0, -1) : [...outer];
     const tool = around[0] ?? 'true';
     if (!isInstalled(tool)) return t.skip(`${tool} is not installed`);
     const command = [
