@@ -166,3 +166,24 @@ test('a helper that is no program is named in the error', async (t) => {
   assert.match(error?.message ?? '', /EACCES/);
   assert.throws(() => spawn({ net: 'none' }, 'true', [], { launcher: `${fake}-not` }), { code: 'launcher-missing' });
 });
+
+const MOMENTS: Readonly<Record<string, () => Promise<void> | undefined>> = {
+  'at once': () => undefined,
+  'after it was told': () => new Promise((resolve) => setImmediate(resolve)),
+};
+
+for (const [when, wait] of Object.entries(MOMENTS))
+  test(`a COMMAND that never started is told once, also where it is aborted ${when}`, async () => {
+    for (const [command, options, code] of [
+      ['no-such-command-here', {}, 'command-not-found'],
+      ['true', { cwd: '/no/such/directory' }, 'cwd-missing'],
+    ] as const) {
+      const controller = new AbortController();
+      const child = spawn({ net: 'none' }, command, [], { ...options, signal: controller.signal });
+      const end = ended(child);
+      await wait();
+      controller.abort();
+      const { events, error } = await end;
+      assert.deepEqual([events.filter((one) => one === 'error').length, error?.code], [1, code]);
+    }
+  });
