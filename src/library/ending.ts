@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { Session } from './session.ts';
+import { isRunning, Session } from './session.ts';
 
 /** How often it is looked whether all have ended. */
 const LOOK_EVERY = 10;
@@ -34,6 +34,11 @@ export class Ending {
   /** Whether there is nothing to wait for: it has not begun, or it is over. */
   get isSettled(): boolean {
     return !this.#began || this.#over;
+  }
+
+  /** Whether COMMAND itself still runs. That it has ended is told late where this process was busy, so the kernel is asked. */
+  get isAwaited(): boolean {
+    return !this.#exited && isRunning(this.#child.pid ?? 0);
   }
 
   /** COMMAND itself has ended. */

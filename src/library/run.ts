@@ -26,9 +26,9 @@ export interface RunResult<Output extends string | Buffer> {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** The time was over before COMMAND was. */
+  /** The time was over while COMMAND itself was running. What it left behind may hold the result longer than that. */
   readonly timedOut: boolean;
-  /** The AbortSignal was aborted before COMMAND had ended. */
+  /** The AbortSignal was aborted while COMMAND itself was running. */
   readonly aborted: boolean;
   /** How many bytes of each were dropped beyond `maxOutput`; 0 where all is there. */
   readonly truncated: { readonly stdout: number; readonly stderr: number };
@@ -145,11 +145,11 @@ function follow(
     timeout === 0
       ? undefined
       : setTimeout(() => {
-          timedOut = true;
+          timedOut = ending.isAwaited;
           ending.begin();
         }, timeout);
   const abort = (): void => {
-    aborted = true;
+    aborted = ending.isAwaited;
     ending.begin();
   };
   signal?.addEventListener('abort', abort, { once: true });

@@ -26,7 +26,7 @@ export class Session {
   members(): { pid: number; group: number }[] {
     return listProcesses().flatMap((pid) => {
       const stat = readStat(pid);
-      if (stat === undefined || stat.session !== this.#leader || 'ZX'.includes(stat.state)) return [];
+      if (stat === undefined || stat.session !== this.#leader || !runs(stat)) return [];
       return [{ pid, group: stat.group }];
     });
   }
@@ -38,6 +38,16 @@ function listProcesses(): number[] {
   } catch {
     return []; // no /proc: the process group is all that can be reached
   }
+}
+
+/** Does this child of ours still run? One that has ended is a zombie until its end was told. Without /proc it is taken to run. */
+export function isRunning(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat === undefined || runs(stat);
+}
+
+function runs({ state }: { readonly state: string }): boolean {
+  return !'ZX'.includes(state);
 }
 
 /** proc_pid_stat(5): `pid (comm) state ppid pgrp session ...`; comm may hold anything, also parentheses. */

@@ -137,6 +137,37 @@ test('what a COMMAND leaves behind by itself is left alone, and the host can end
   await until(() => !isRunning(left));
 });
 
+for (const way of ['timeout', 'signal'] as const)
+  test(`${way} after COMMAND has ended by itself ends what holds its output, and is no fact of COMMAND's`, async () => {
+    const controller = new AbortController();
+    const options =
+      way === 'timeout'
+        ? { timeout: 400 }
+        : {
+            signal: controller.signal,
+            onOutput: (chunk: Buffer) => {
+              const command = Number(/\d+/.exec(chunk.toString())?.[0]);
+              void until(() => !isRunning(command)).then(() => controller.abort());
+            },
+          };
+    const result = await run(NET, 'sh', ['-c', 'echo $$; sleep 610 & echo $!; exit 4'], options);
+    const left = Number(result.stdout.split('\n')[1]);
+    const { exitCode, signal, timedOut, aborted } = result;
+    assert.deepEqual([exitCode, signal, timedOut, aborted], [4, null, false, false]);
+    assert.equal(isRunning(left), false);
+  });
+
+test('the time is over while the host is busy and COMMAND has long ended: it was not timed out', async () => {
+  const pending = run(NET, 'true', [], { timeout: 200 });
+  // A timer that is due runs right behind this one, before anything tells of COMMAND's end.
+  setTimeout(() => {
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+  });
+  const { exitCode, timedOut } = await pending;
+  assert.deepEqual([exitCode, timedOut], [0, false]);
+});
+
 test('a descendant in another session that holds the output does not hold the result', async () => {
   const result = await run(NET, 'sh', ['-c', 'setsid sleep 607 & echo $!; sleep 608'], { timeout: 100, killAfter: 50 });
   assert.deepEqual([result.timedOut, result.signal], [true, 'SIGTERM']);
