@@ -22,6 +22,7 @@ struct spawn_request {
     int status;       /* its fate is told here, as JSON lines; COMMAND does not get it */
     int *kept;        /* descriptors that COMMAND inherits beside those that the plan keeps */
     unsigned kept_count;
+    bool channel; /* one of them is Node's channel (stdio 'ipc'): the variables that tell of it stay */
 };
 
 struct context {

@@ -45,8 +45,17 @@ static bool is_activation(const char *entry) {
            is_named(entry, "LISTEN_FDNAMES", 14);
 }
 
+/** What tells a Node program of the channel that its spawner made: without them the channel is silently dead.
+ */
+static bool is_channel(const struct context *context, const char *entry) {
+    return context->spawn != NULL && context->spawn->channel &&
+           (is_named(entry, "NODE_CHANNEL_FD", 15) || is_named(entry, "NODE_CHANNEL_SERIALIZATION_MODE", 31));
+}
+
 static bool stays(const struct context *context, const char *entry) {
     const struct plan *plan = &context->plan;
+    if (is_channel(context, entry))
+        return true;
     if (is_activation(entry) && !context_has(context, PLAN_KEEP_FD_LISTEN))
         return false;
     if (is_listed(context, plan->env_pass, entry))

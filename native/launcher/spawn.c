@@ -4,10 +4,10 @@
  *
  *   ARGV0 CONTROL COMMAND [ARG...]
  *
- * ARGV0 is what COMMAND gets as its own argv[0]. CONTROL is `1:STATUS:PLAN:RULESET:KEPT`: numbers of
+ * ARGV0 is what COMMAND gets as its own argv[0]. CONTROL is `1:STATUS:PLAN:RULESET:KEPT[:ipc]`: numbers of
  * descriptors from 3 on. RULESET is a number for a prepared plan, `-` for a prepared plan without a ruleset,
  * and empty for a plan that is not prepared. KEPT is a comma list, possibly empty, of what COMMAND inherits
- * beside 0, 1 and 2.
+ * beside 0, 1 and 2. `:ipc` says that one of them is Node's channel.
  */
 #include "../core/spawn.h"
 #include "../core/memory.h"
@@ -50,12 +50,16 @@ static void read_ruleset(const char **at, struct spawn_source *source) {
 }
 
 /** Fills the list in; it has room for a number at every second byte of the text. */
-static unsigned read_kept(const char *at, int *kept) {
+static unsigned read_kept(const char *at, int *kept, bool *channel) {
     unsigned count = 0;
-    bool more = *at != '\0';
+    const char *end = text_find(at, ':');
+    *channel = end != NULL;
+    if (*channel && !text_equal(end, ":ipc"))
+        refuse("CONTROL is not as it should be");
+    bool more = *at != '\0' && at != end;
     while (more) {
         more = text_find(at, ',') != NULL;
-        kept[count++] = read_descriptor(&at, more ? ',' : '\0');
+        kept[count++] = read_descriptor(&at, more ? ',' : *channel ? ':' : '\0');
     }
     return count;
 }
@@ -72,7 +76,7 @@ static struct control read_control(const char *word) {
     control.request.kept = arena_take(&arena, (text_length(word) / 2 + 1) * sizeof(int));
     if (control.request.kept == NULL)
         refuse("there is no memory");
-    control.request.kept_count = read_kept(word, control.request.kept);
+    control.request.kept_count = read_kept(word, control.request.kept, &control.request.channel);
     return control;
 }
 

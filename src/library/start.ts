@@ -98,7 +98,8 @@ function hideOurs(child: ChildProcess, count: number, spawnfile: string, spawnar
 function controlWord({ ruleset }: Fence, given: Stdio): string {
   const plan = given.length;
   const prepared = ruleset === undefined ? '' : ruleset < 0 ? '-' : String(plan + 2);
-  return `1:${plan + 1}:${plan}:${prepared}:${keptDescriptors(given).join(',')}`;
+  const channel = given.includes('ipc') ? ':ipc' : '';
+  return `1:${plan + 1}:${plan}:${prepared}:${keptDescriptors(given).join(',')}${channel}`;
 }
 
 /** Some failures of uv_spawn() are thrown and others emitted; mistakes in the options stay what they are. */

@@ -77,6 +77,8 @@ for (const [what, words] of Object.entries({
   'a descriptor below 3': ['1:2:3::', 'true'],
   'no numbers': ['1:a:b::', 'true'],
   'a list that does not end': ['1:4:3::6,', 'true'],
+  'a list that does not end before the channel': ['1:4:3::6,:ipc', 'true'],
+  'a channel of another name': ['1:4:3::6:ipcs', 'true'],
   'no command': ['1:4:3::'],
 }))
   test(`started by hand with ${what}: 125, one line, nothing runs`, async () => {
