@@ -32,13 +32,24 @@ static void set_flags(const struct context *context, const char *origin, unsigne
                descriptor, set);
 }
 
+/** Of a spawner's descriptors only those that COMMAND is to have are the caller's. */
+static bool is_spawners(const struct spawn_request *request, unsigned descriptor) {
+    if (request == NULL || descriptor < 3)
+        return false;
+    for (unsigned i = 0; i < request->kept_count; i++)
+        if (request->kept[i] == (int)descriptor)
+            return false;
+    return true;
+}
+
 /** A descriptor that was closed before Node started is one of Node's own, whatever its number. */
 static bool is_open(const struct context *context, unsigned descriptor) {
     return !state_record_closed(context->record, descriptor) && sys_fcntl((int)descriptor, F_GETFD, 0) >= 0;
 }
 
+/** A spawner's plan and ruleset may have the number that a policy keeps: COMMAND would be handed them. */
 static void keep(const struct context *context, const char *origin, unsigned descriptor) {
-    if (!is_open(context, descriptor))
+    if (is_spawners(context->spawn, descriptor) || !is_open(context, descriptor))
         refuse(context, MESSAGE_DESCRIPTOR_NOT_OPEN, origin, descriptor, 0);
     set_flags(context, origin, descriptor, 0);
 }
@@ -140,16 +151,6 @@ void descriptors_note_closed(struct context *context) {
     }
 }
 
-/** Of a spawner's descriptors only those that COMMAND is to have are the caller's. */
-static bool is_spawners(const struct spawn_request *request, unsigned descriptor) {
-    if (request == NULL || descriptor < 3)
-        return false;
-    for (unsigned i = 0; i < request->kept_count; i++)
-        if (request->kept[i] == (int)descriptor)
-            return false;
-    return true;
-}
-
 bool descriptors_foreign(const struct context *context, const char *path) {
     unsigned descriptor;
     if (!descriptors_named(path, &descriptor))
@@ -164,7 +165,7 @@ bool descriptors_foreign(const struct context *context, const char *path) {
 /** A descriptor that a word of COMMAND names: kept if it is a pipe and the plan says so. Returns whether it
  * will be closed. */
 static bool settle_named(const struct context *context, unsigned descriptor) {
-    bool ours = context_status(context) == (int)descriptor;
+    bool ours = context_status(context) == (int)descriptor || is_spawners(context->spawn, descriptor);
     if (descriptor < 3 || ours || !is_open(context, descriptor))
         return false;
     if (context_has(context, PLAN_KEEP_FD_ARGS) && is_pipe(descriptor))

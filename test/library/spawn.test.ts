@@ -1,6 +1,6 @@
 /** spawn() is child_process.spawn under a policy; a COMMAND that never started is an error, and never a number. */
 import assert from 'node:assert/strict';
-import { spawn as nodeSpawn } from 'node:child_process';
+import { type ChildProcess, spawn as nodeSpawn, type StdioOptions } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { requireAbi } from '../support/kernel.ts';
 import { isRoot } from '../support/who.ts';
 import { ended, library, onlyIn } from './host.ts';
 
-const { spawn, parsePolicy, LandlockRunError } = library;
+const { prepare, spawn, parsePolicy, LandlockRunError } = library;
 
 test('cannot read a file outside the policy', async (t) => {
   if (!requireAbi(t, 3)) return;
@@ -101,16 +101,58 @@ test('stdio from 3 up is kept for COMMAND, and nothing else is open in it', asyn
   assert.equal(child.stdio.length, 6);
 });
 
-test("stdio 'ipc' carries messages both ways", async (t) => {
-  const script = "process.on('message', (m) => { process.send({ back: m }); process.disconnect(); })";
-  const child = spawn({ fs: { ro: [process.execPath, fixture(t)] } }, process.execPath, ['-e', script], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const answer = new Promise((resolve) => child.once('message', resolve));
-  child.send({ hello: 1 });
-  assert.deepEqual(await answer, { back: { hello: 1 } });
-  assert.equal((await ended(child)).code, 0);
+for (const [what, env] of Object.entries({
+  '': {},
+  ', in a cleared environment': { env: { mode: 'clear' } },
+  ', with its variables unset': { env: { unset: ['NODE_*'] } },
+} as const))
+  for (const serialization of ['json', 'advanced'] as const)
+    test(`stdio 'ipc' carries messages both ways${what}: ${serialization}`, async (t) => {
+      const script = "process.on('message', (m) => { process.send({ back: m }); process.disconnect(); })";
+      const policy = { fs: { ro: [process.execPath, fixture(t)] }, ...env };
+      const child = spawn(policy, process.execPath, ['-e', script], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ignore', 'ipc'],
+        serialization,
+      });
+      const answer = new Promise((resolve) => child.once('message', resolve));
+      child.once('exit', () => child.emit('message', 'nothing came'));
+      const message = serialization === 'json' ? { hello: 1 } : new Map([['hello', 1n]]);
+      child.send(message);
+      assert.deepEqual(await answer, { back: message });
+      assert.equal((await ended(child)).code, 0);
+    });
+
+test("without 'ipc' a cleared environment holds nothing of a channel", async () => {
+  const env = { NODE_CHANNEL_FD: '3', NODE_CHANNEL_SERIALIZATION_MODE: 'json', PATH: process.env['PATH'] };
+  const policy = { net: 'none', env: { mode: 'clear', keep: ['PATH'] } } as const;
+  const child = spawn(policy, 'env', [], { env, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+  assert.deepEqual((await ended(child)).stdout.match(/NODE_\w+/), null);
 });
+
+for (const way of ['spawn', 'a prepared sandbox'])
+  test(`keep_fd means what stdio hands over, and nothing of ours or of the host's: ${way}`, async (t) => {
+    const words = ['-c', 'ls /proc/self/fd; cat <&4'] as const;
+    for (const fd of [3, 4, 5, 6, 20]) {
+      const policy = { net: 'none', keep_fd: [fd] } as const;
+      const sandbox = await prepare(policy);
+      t.after(() => sandbox.close());
+      const start = (stdio: StdioOptions): ChildProcess =>
+        way === 'spawn' ? spawn(policy, 'sh', words, { stdio }) : sandbox.spawn('sh', words, { stdio });
+      const none = await ended(start(['ignore', 'pipe', 'pipe']));
+      assert.deepEqual(
+        [none.error?.code, none.error?.origin, none.stdout],
+        ['descriptor-not-open', 'policy.keep_fd[0]', ''],
+      );
+      const given = start(['ignore', 'pipe', 'pipe', null, 'pipe']);
+      const four = given.stdio[4] as NodeJS.WritableStream;
+      four.on('error', () => undefined); // nobody reads it where nothing starts
+      four.end('four');
+      const { error, stdout } = await ended(given);
+      if (fd === 4)
+        assert.match(stdout, /^0\n1\n2\n3\n4\nfour$/); // ls itself opens 3
+      else assert.deepEqual([error?.code, stdout], ['descriptor-not-open', '']);
+    }
+  });
 
 test('argv0, env, cwd and the shown command are as with child_process.spawn', async (t) => {
   const directory = fixture(t);
