@@ -8,8 +8,22 @@ import { createInterface } from 'node:readline';
 import { check, LandlockRunError, parsePolicy, prepare } from 'landlock-run';
 
 const given = process.argv[2] ?? 'agent-workspace';
-mkdirSync(given, { recursive: true });
-const workspace = realpathSync(given);
+const workspace = makeWorkspace(given);
+
+/** The directory, made if it is not there; what is no directory ends the host with one line. */
+function makeWorkspace(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true });
+    return realpathSync(path);
+  } catch (error) {
+    process.stderr.write(`agent-host: ${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(1);
+  }
+}
+
+// A COMMAND would outlive a host that is told to end: no handler of the library's sees to that.
+const ending = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort(name));
 
 const policy = parsePolicy({
   fs: { rw: [workspace] },
@@ -31,12 +45,12 @@ if (!report.accepted) {
 await using sandbox = await prepare(policy);
 
 /** The tool as the agent sees it: what happened, in words. */
-async function shell(script: string, signal?: AbortSignal): Promise<string> {
+async function shell(script: string): Promise<string> {
   try {
     const result = await sandbox.run('bash', ['--norc', '-c', script], {
       timeout: 60_000,
       maxOutput: 64 * 1024,
-      signal,
+      signal: ending.signal,
     });
     const dropped = result.truncated.stdout + result.truncated.stderr;
     const how = result.timedOut
@@ -51,4 +65,6 @@ async function shell(script: string, signal?: AbortSignal): Promise<string> {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) process.stdout.write(`${await shell(line)}\n`);
+const lines = createInterface({ input: process.stdin, signal: ending.signal });
+for await (const line of lines) process.stdout.write(`${await shell(line)}\n`);
+if (ending.signal.aborted) process.exitCode = 1;

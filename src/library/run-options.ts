@@ -26,8 +26,8 @@ export interface RunOptions extends LocateOptions {
   readonly killTree?: boolean | undefined;
   /** How many bytes of each of stdout and stderr are kept; 16 MiB if absent. */
   readonly maxOutput?: number | undefined;
-  /** Is told of all output as it comes, also of what is dropped. */
-  readonly onOutput?: ((chunk: Buffer, stream: 'stdout' | 'stderr') => void) | undefined;
+  /** Is told of all output as it comes, also of what is dropped. The result waits for promises that it returns; one that is rejected ends the run, as a throw does. */
+  readonly onOutput?: ((chunk: Buffer, stream: 'stdout' | 'stderr') => unknown) | undefined;
 }
 
 export type TextRunOptions = RunOptions & { readonly encoding?: BufferEncoding | undefined };
@@ -42,7 +42,7 @@ export interface SettledRunOptions {
   readonly killAfter: number;
   readonly killTree: boolean;
   readonly maxOutput: number;
-  readonly onOutput: ((chunk: Buffer, stream: 'stdout' | 'stderr') => void) | undefined;
+  readonly onOutput: ((chunk: Buffer, stream: 'stdout' | 'stderr') => unknown) | undefined;
   readonly input: string | Uint8Array | undefined;
 }
 

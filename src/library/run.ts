@@ -47,7 +47,7 @@ export interface RunResult<Output extends string | Buffer> {
  * Runs COMMAND under a policy to its end, in a session of its own, without a terminal.
  *
  * A COMMAND that ended is a result, however it ended. The promise is rejected only where it was not started (LandlockRunError), where options mean nothing,
- * or where onOutput throws: COMMAND is then killed.
+ * or where onOutput throws or returns a promise that is rejected: COMMAND is then killed.
  */
 export function run(
   policy: AnyPolicy,
@@ -109,7 +109,7 @@ function follow(
 ): void {
   const { encoding, timeout, signal, maxOutput, onOutput } = options;
   const streams = { stdout: new Captured(maxOutput), stderr: new Captured(maxOutput) };
-  let [timedOut, aborted, closed] = [false, false, false];
+  let [timedOut, aborted, closed, pending] = [false, false, false, 0];
   let failure: { readonly error: unknown } | undefined;
 
   const finish = (unended?: { readonly error: unknown }): void => {
@@ -118,7 +118,7 @@ function follow(
       reject(problem.error);
       return;
     }
-    if (!closed || !ending.isSettled) return;
+    if (!closed || !ending.isSettled || pending > 0) return;
     const [stdout, stderr] = [streams.stdout.finish(encoding), streams.stderr.finish(encoding)];
     const pid = child.pid ?? 0;
     resolve({
@@ -138,7 +138,21 @@ function follow(
   const ending = new Ending(child, options, finish);
   const fail = (error: unknown): void => {
     failure ??= { error };
-    ending.begin('SIGKILL');
+    if (closed) finish();
+    else ending.begin('SIGKILL');
+  };
+  const tell = (chunk: Buffer, name: 'stdout' | 'stderr'): void => {
+    try {
+      const answer = onOutput?.(chunk, name);
+      if (!(answer instanceof Object && 'then' in answer)) return;
+      pending++;
+      Promise.resolve(answer).then(() => {
+        pending--;
+        finish();
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
   };
 
   const timer =
@@ -157,11 +171,7 @@ function follow(
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.on('data', (chunk: Buffer) => {
       streams[name].add(chunk);
-      try {
-        onOutput?.(chunk, name);
-      } catch (error) {
-        fail(error);
-      }
+      tell(chunk, name);
     });
   }
   child.stdin?.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,8 @@
 /** examples/agent-host.ts as a program: what its documentation promises an agent's host. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { build } from 'esbuild';
@@ -9,6 +11,7 @@ import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
 import { projectFile, projectRoot } from '../support/paths.ts';
 import { type RunOptions, type RunResult, run } from '../support/run.ts';
+import { isRunning } from './host.ts';
 
 /** A project that has the package installed, and the example in it. */
 async function host(t: TestContext): Promise<string> {
@@ -95,4 +98,27 @@ test('where check() says no the host does not start', async (t) => {
   assert.deepEqual([result.code, result.stdout], [1, '']);
   assert.match(result.stderr, /Landlock.*; /);
   assert.ok(!existsSync(join(result.workspace, 'ran')));
+});
+
+test('told to end it ends the tool that runs', async (t) => {
+  if (!requireAbi(t, 3)) return;
+  const workspace = join(fixture(t), 'workspace');
+  const child = spawn(process.execPath, [await host(t), workspace], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const file = join(workspace, 'pid');
+  child.stdin.write('echo $$ > new; mv new pid; sleep 612\n');
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+  const pid = Number(readFileSync(file, 'utf8'));
+  assert.equal(isRunning(pid), true);
+  let told = '';
+  child.stdout.on('data', (chunk: Buffer) => (told += chunk));
+  child.kill('SIGTERM'); // stdin stays open: it is not its end that ends the host
+  const [code] = (await once(child, 'close')) as [number];
+  assert.deepEqual([code, told, isRunning(pid)], [1, '[SIGTERM]\n', false]);
+});
+
+test('a DIRECTORY that is a file is one line', async (t) => {
+  const directory = fixture(t, { file: '' });
+  const result = await run(process.execPath, [await host(t), join(directory, 'file')]);
+  assert.deepEqual([result.code, result.stdout], [1, '']);
+  assert.match(result.stderr, /^agent-host: [^\n]*EEXIST[^\n]*\n$/);
 });

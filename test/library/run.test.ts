@@ -213,6 +213,31 @@ test('an onOutput that throws kills COMMAND and rejects', async () => {
   await assert.rejects(run(NET, 'sh', ['-c', 'echo x; sleep 609'], { onOutput }), /of the host/);
 });
 
+test('an onOutput whose promise is rejected kills COMMAND and rejects, and no host', async () => {
+  const onOutput = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new Error('of the host');
+  };
+  await assert.rejects(run(NET, 'sh', ['-c', 'echo x; sleep 611'], { onOutput }), /of the host/);
+});
+
+test('the result waits for what onOutput promised, and a rejection after the end is not lost', async () => {
+  let [give, written] = [(): void => undefined, ''];
+  const ready = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  const late = run(NET, 'echo', ['x'], { onOutput: (chunk) => ready.then(() => (written += chunk)) });
+  const lost = run(NET, 'echo', ['x'], { onOutput: () => ready.then(() => Promise.reject(new Error('late'))) });
+  const rejected = assert.rejects(lost, /late/);
+  await run(NET, 'true');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(written, '');
+  give();
+  assert.equal((await late).stdout, 'x\n');
+  assert.equal(written, 'x\n');
+  await rejected;
+});
+
 test('input that COMMAND does not read is no error', async () => {
   const { exitCode } = await run(NET, 'true', [], { input: Buffer.alloc(1 << 20) });
   assert.equal(exitCode, 0);
