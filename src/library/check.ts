@@ -8,6 +8,7 @@ import { diagnosticOf, promised } from './error.ts';
 import { findLauncher, findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
 import { type Surroundings, surroundings } from './surroundings.ts';
+import { refuseDirectory } from './working-directory.ts';
 
 /** What check(), explain() and preflight() take: where COMMAND would be looked up. */
 export interface LookOptions extends Surroundings, LocateOptions {}
@@ -37,6 +38,7 @@ function gather(policy: AnyPolicy, command: readonly string[], options: LookOpti
     const native = findNative(options);
     kernel = probeKernel(native);
     findLauncher(options);
+    refuseDirectory(options.cwd);
     const { prepared, plan } = insideOf(policy, options);
     const caller = surroundings(options);
     const facts = gatherCheckFacts({ native, kernel, caller, prepared, plan, command: command.map(bytesOfText) });

@@ -14,11 +14,12 @@ import { promised } from './error.ts';
 import { findNative } from './locate.ts';
 import { type AnyPolicy, insideOf } from './policy.ts';
 import { surroundings } from './surroundings.ts';
+import { refuseDirectory } from './working-directory.ts';
 
 /**
  * What would be enforced here, and what would not: the document of `landlock-run --explain --json`. Nothing is run.
  *
- * @throws LandlockRunError where the policy is refused.
+ * @throws LandlockRunError where the policy is refused, or `cwd` cannot be entered.
  */
 export function explain(
   policy: AnyPolicy,
@@ -28,6 +29,7 @@ export function explain(
   return promised(() => {
     insistWords(command, 'command');
     insistOptions(options);
+    refuseDirectory(options.cwd);
     const native = findNative(options);
     const kernel = probeKernel(native);
     const caller = surroundings(options);
@@ -41,12 +43,13 @@ export function explain(
 /**
  * Foretells whether COMMAND would start, which file it would be, and what the policy would have to grant. Advice: the kernel is the judge.
  *
- * @throws LandlockRunError where the policy is refused.
+ * @throws LandlockRunError where the policy is refused, or `cwd` cannot be entered.
  */
 export function preflight(policy: AnyPolicy, command: string, options: LookOptions = {}): Promise<CommandRow> {
   return promised(() => {
     insistCommand(command);
     insistOptions(options);
+    refuseDirectory(options.cwd);
     const caller = surroundings(options);
     const { prepared } = insideOf(policy, options);
     const kernel = probeKernel(findNative(options));

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { diagnose } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
+import { flagOrigin } from '../diagnostics/origin.ts';
 import { LandlockRunError } from './error.ts';
+import { diagnoseDirectory } from './working-directory.ts';
 
 /**
  * Makes a child process tell that COMMAND was not started: one 'error', in the place of 'spawn', and before 'exit'. Another one behind it, such as that of an
@@ -37,21 +37,23 @@ export function spawnError(
   launcher: string,
   cwd: string | URL | undefined,
 ): LandlockRunError {
-  const errno = cause.code ?? cause.message;
-  const directory = cwd === undefined ? undefined : typeof cwd === 'string' ? cwd : fileURLToPath(cwd);
-  const diagnostic =
-    directory !== undefined && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(errno) && !isDirectory(directory)
-      ? diagnose('error', 'cwd-missing', undefined, directory, errno)
-      : EXHAUSTED.includes(errno)
-        ? diagnose('error', 'resources-exhausted', undefined, errno, 'a process')
-        : diagnose('error', 'spawn-failed', undefined, errno, launcher);
-  return new LandlockRunError(diagnostic, { cause });
+  return new LandlockRunError(diagnoseSpawn(cause.code ?? cause.message, launcher, cwd), { cause });
 }
 
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
+function diagnoseSpawn(errno: string, launcher: string, cwd: string | URL | undefined): Diagnostic {
+  if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errno)) {
+    const directory = diagnoseDirectory(cwd);
+    if (directory !== undefined) return directory;
   }
+  if (errno === 'EBADF') {
+    return diagnose(
+      'error',
+      'option-invalid',
+      flagOrigin('options.stdio'),
+      'stdio',
+      'a list whose numbers are open descriptors',
+    );
+  }
+  if (EXHAUSTED.includes(errno)) return diagnose('error', 'resources-exhausted', undefined, errno, 'a process');
+  return diagnose('error', 'spawn-failed', undefined, errno, launcher);
 }

@@ -87,6 +87,20 @@ test('preflight() looks in the cwd and the PATH that COMMAND will have', async (
   assert.equal((await preflight(policy, './tool', { cwd: pathToFileURL(tools) })).outcome, 'runs');
 });
 
+test('a cwd that cannot be entered is foretold as run() says it', async (t) => {
+  for (const [cwd, errno] of [
+    [join(fixture(t), 'missing'), 'ENOENT'],
+    [join(fixture(t, { file: '' }), 'file'), 'ENOTDIR'],
+  ] as const) {
+    const refused = { name: 'LandlockRunError', code: 'cwd-missing', message: new RegExp(`${cwd}.*${errno}`) };
+    await assert.rejects(run({ net: 'none' }, 'ls', [], { cwd }), refused);
+    await assert.rejects(preflight({ net: 'none' }, 'ls', { cwd }), refused);
+    await assert.rejects(explain({ net: 'none' }, ['ls'], { cwd }), refused);
+    const report = await check({ net: 'none' }, ['ls'], { cwd });
+    assert.deepEqual([report.accepted, report.diagnostics.map(({ code }) => code)], [false, ['cwd-missing']]);
+  }
+});
+
 test('check() accepts what runs, with proofs', async (t) => {
   if (!requireAbi(t, 3)) return;
   const report = await check(onlyIn(fixture(t)), ['cat']);
