@@ -19,19 +19,33 @@ export class Captured {
   }
 
   /**
-   * What was kept, decoded, and the number of bytes that were not. Bytes that the encoding does not know are replaced; UTF-8 is not cut in the middle of a
+   * What was kept, decoded, and the number of bytes that were not. Bytes that the encoding does not know are replaced; UTF-8 and UTF-16 are not cut in the middle of a
    * character.
    */
   finish(encoding: BufferEncoding | 'buffer'): { output: string | Buffer; dropped: number } {
     const bytes = Buffer.concat(this.#chunks);
     if (encoding === 'buffer') return { output: bytes, dropped: this.#dropped };
-    const end = this.#dropped > 0 && /^utf-?8$/i.test(encoding) ? wholeCharacters(bytes) : bytes.length;
-    return { output: bytes.toString(encoding, 0, end), dropped: this.#dropped + bytes.length - end };
+    const end = this.#dropped > 0 ? wholeCharacters(bytes, encoding) : bytes.length;
+    const text = bytes.toString(encoding, 0, end);
+    const half = UTF16.test(encoding) && end % 2 === 1; // Buffer loses it
+    return { output: half ? `${text}\ufffd` : text, dropped: this.#dropped + bytes.length - end };
   }
 }
 
-/** Where the last character that has all of its bytes ends: a UTF-8 character has at most three bytes behind its first. */
-function wholeCharacters(bytes: Buffer): number {
+const UTF16 = /^(?:utf-?16le|ucs-?2)$/i;
+
+/** Where the last character that has all of its bytes ends. */
+function wholeCharacters(bytes: Buffer, encoding: BufferEncoding): number {
+  if (UTF16.test(encoding)) {
+    const end = bytes.length - (bytes.length % 2);
+    const last = end === 0 ? 0 : bytes.readUInt16LE(end - 2);
+    return last >= 0xd800 && last < 0xdc00 ? end - 2 : end;
+  }
+  return /^utf-?8$/i.test(encoding) ? wholeUtf8(bytes) : bytes.length;
+}
+
+/** The same for UTF-8: a character has at most three bytes behind its first. */
+function wholeUtf8(bytes: Buffer): number {
   for (let at = bytes.length - 1; at >= Math.max(0, bytes.length - 3); at--) {
     const byte = bytes[at] ?? 0;
     if (byte < 0x80) break;

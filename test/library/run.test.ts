@@ -206,6 +206,19 @@ test('invalid bytes are replaced, a character at the limit is not cut, and buffe
   }
 });
 
+test('UTF-16 is replaced where half of a character is missing, and not cut in the middle of one', async () => {
+  const text = async (bytes: string, maxOutput?: number): Promise<unknown[]> => {
+    const options = { encoding: 'utf16le', ...(maxOutput === undefined ? {} : { maxOutput }) } as const;
+    const { stdout, truncated } = await run(NET, 'printf', [bytes], options);
+    return [stdout, truncated.stdout];
+  };
+  assert.deepEqual(await text('a\\0b\\0'), ['ab', 0]);
+  assert.deepEqual(await text('a\\0b'), ['a\ufffd', 0]);
+  assert.deepEqual(await text('a\\0b\\0', 3), ['a', 2]);
+  assert.deepEqual(await text('a\\0\\75\\330\\0\\336', 4), ['a', 4]);
+  assert.deepEqual(await text('a\\0\\75\\330\\0\\336'), ['a😀', 0]);
+});
+
 test('an onOutput that throws kills COMMAND and rejects', async () => {
   const onOutput = (): void => {
     throw new Error('of the host');
