@@ -3,14 +3,16 @@ import { bytesOfText } from '../base/bytes.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
 import { type PreparedPolicy, settleFileSources } from '../host/build-request.ts';
-import { makeCaller } from '../host/caller.ts';
+import { type Caller, makeCaller } from '../host/caller.ts';
 import { type FileSources, loadPolicyFile, loadPolicyObject } from '../host/load-sources.ts';
 import { encodePlan, type Plan } from '../plan/encode.ts';
 import type { PolicyDocument } from '../policy/schema.ts';
+import { settlePolicy } from '../policy/settle.ts';
 import { insistFile, insistOptions } from './arguments.ts';
 import { atBorder, promised } from './error.ts';
 import { findNative, type LocateOptions } from './locate.ts';
 import { refuseUnplain } from './plain-object.ts';
+import { plainCaller } from './surroundings.ts';
 
 /** A policy as a plain object: the policy file's shape (docs/policy.md), with paths exactly as they are given. */
 export type PolicyObject = DeepReadonly<PolicyDocument>;
@@ -84,11 +86,28 @@ export function insideOf(policy: AnyPolicy, options: LocateOptions): Inside {
   return LoadedPolicy.inside(policy) ?? readObject(policy as PolicyObject, options);
 }
 
+/** What any policy states, without a look at this machine but for its working directory. @throws Refusal */
+export function sourcesOf(policy: AnyPolicy): Pick<Inside, 'sources' | 'file'> {
+  const inside = LoadedPolicy.inside(policy);
+  if (inside !== undefined) return inside;
+  const sources = statementsOf(policy as PolicyObject, plainCaller);
+  settlePolicy(sources.statements); // what contradicts itself is refused anywhere
+  return { sources, file: undefined };
+}
+
 function readObject(object: PolicyObject, options: LocateOptions): Inside {
+  return settle(
+    statementsOf(object, () => makeCaller(findNative(options))),
+    undefined,
+    options,
+  );
+}
+
+function statementsOf(object: PolicyObject, caller: () => Caller): FileSources {
   if (typeof object !== 'object' || object === null)
     refuse('policy-foreign', undefined, `no object but ${String(object)}`);
   refuseUnplain(object, []);
-  return settle(loadPolicyObject(object, makeCaller(findNative(options))), undefined, options);
+  return loadPolicyObject(object, caller());
 }
 
 function settle(sources: FileSources, file: string | undefined, options: LocateOptions): Inside {

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { type Caller, makeCaller } from '../host/caller.ts';
@@ -22,6 +23,17 @@ export function surroundings({ cwd: place, env: given, ...options }: Surrounding
     variable: (name) => variables().get(bytesOfText(name)),
     workingDirectory: () =>
       directory === undefined ? own.workingDirectory() : absolutePath(directory, own.workingDirectory()),
+  };
+}
+
+/** This process as Node shows it, without the addon: for what only reads an object. */
+export function plainCaller(): Caller {
+  const variables = (): ReadonlyMap<Bytes, Bytes> => variablesOf(process.env);
+  return {
+    home: () => bytesOfText(homedir()),
+    variables,
+    variable: (name) => variables().get(bytesOfText(name)),
+    workingDirectory: () => bytesOfText(process.cwd()),
   };
 }
 

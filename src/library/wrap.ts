@@ -9,7 +9,7 @@ import type { Grant, Statement } from '../policy/statement.ts';
 import { insist, insistOptions, insistWords } from './arguments.ts';
 import { atBorder } from './error.ts';
 import type { LocateOptions } from './locate.ts';
-import { type AnyPolicy, insideOf } from './policy.ts';
+import { type AnyPolicy, sourcesOf } from './policy.ts';
 
 export interface WrapOptions extends LocateOptions {
   /** The command line tool; absent: this package's, or `landlock-run` where that is not to be found. */
@@ -20,16 +20,17 @@ export interface WrapOptions extends LocateOptions {
  * The words with which anybody else's spawner runs COMMAND under the policy: `[landlock-run, ...options, '--', ...argv]`. Starts nothing and changes nothing, so
  * layers compose: `['bwrap', ..., ...wrap(policy, argv)]`, `wrap(policy, ['timeout', '60', ...argv])`.
  *
+ * An object is read as it is, on any system and without the addon; what depends on the machine, such as grants that overlap, is refused when the words run.
  * A policy of a file becomes `--policy FILE`, which is read when it runs; an object becomes options.
  *
- * @throws LandlockRunError `wrap-no-option` where an object says what only a file can say (extends, discover, `required` of one path).
+ * @throws LandlockRunError `wrap-no-option` where an object says what only a file can say (extends, discover, `required` or `optional` of one path).
  */
 export function wrap(policy: AnyPolicy, argv: readonly string[], options: WrapOptions = {}): string[] {
   return atBorder(() => {
     insistWords(argv, 'argv');
     insist(argv.length > 0 && argv[0] !== '', 'argv', 'a list that begins with COMMAND');
     insistOptions(options);
-    const { sources, file } = insideOf(policy, options);
+    const { sources, file } = sourcesOf(policy);
     const program = options.program ?? frontFile() ?? 'landlock-run';
     if (file !== undefined) return [program, '--policy', resolve(file), '--', ...argv];
     if (sources.files.length > 0) refuse('wrap-no-option', undefined, 'a policy that names other files');
@@ -96,7 +97,7 @@ function wordsOfOne(statement: Statement): string[] {
 
 function wordsOfGrant(grant: Grant): string[] {
   if (grant.required) refuse('wrap-no-option', grant.origin, '`required` of one path');
-  // `optional` only silences a line about a missing path.
+  if (grant.optional) refuse('wrap-no-option', grant.origin, '`optional` of one path');
   if (grant.form === 'grant') return ['--grant', `${fsRightsOf(grant.access).join(',')}:${grant.path}`];
   if (grant.form === 'command') return ['--add-command'];
   return [`--${grant.form}`, grant.path];

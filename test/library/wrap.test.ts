@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
+import { projectFile } from '../support/paths.ts';
 import { run as runProgram } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { library, onlyIn } from './host.ts';
@@ -23,7 +24,7 @@ const isInstalled = (name: string): boolean => spawnSync(name, ['--version']).er
 
 test('options of an object', () => {
   const policy = {
-    fs: { ro: ['/opt/a'], rw: ['/srv/b', { path: '/srv/c', optional: true }], unix: ['/run/s'] },
+    fs: { ro: ['/opt/a'], rw: ['/srv/b', '/srv/c'], unix: ['/run/s'] },
     net: { connect: [443, '8000-8100'] },
     scope: { signal: false },
     env: { mode: 'scrub', set: { CI: '1' }, unset: ['AWS_*'] },
@@ -62,6 +63,7 @@ test('starts nothing and changes nothing', (t) => {
 for (const [what, policy] of Object.entries({
   extends: { extends: ['./a.yaml'], net: 'none' },
   'required of one path': { fs: { ro: [{ path: '/opt', required: true }] } },
+  'optional of one path': { fs: { ro: [{ path: '/opt', optional: true }] } },
   '`fs` without a path': { fs: {} },
 }))
   test(`what has no option is refused: ${what}`, (t) => {
@@ -129,6 +131,27 @@ for (const [what, outer, inner] of [
     assert.deepEqual([ours.code, ours.stdout], [7, 'zero a  word\ninside']);
     assert.match(ours.stderr, /b.*: Permission denied/);
   });
+
+test('an object is wrapped on any system, without the addon', async (t) => {
+  const file = join(
+    fixture(t, {
+      'host.mjs': `Object.defineProperty(process, 'platform', { value: 'darwin' });
+        process.dlopen = () => { throw new Error('nothing is to be loaded'); };
+        const { parsePolicy, wrap } = await import(${JSON.stringify(projectFile('dist/index.mjs'))});
+        const words = wrap({ fs: { rw: ['./a'] }, net: 'none' }, ['make'], { program: 'landlock-run' });
+        let code;
+        try { parsePolicy({ net: 'none' }); } catch (error) { ({ code } = error); }
+        let broken;
+        try { wrap({ net: 'none', no_net: true, fs: 5 }, ['make']); } catch (error) { broken = error.code; }
+        console.log(JSON.stringify([words, code, broken]));`,
+    }),
+    'host.mjs',
+  );
+  const result = await runProgram(process.execPath, [file], { cwd: '/opt' });
+  assert.equal(result.stderr, '');
+  const words = ['landlock-run', '--rw', '/opt/a', '--no-net', '--', 'make'];
+  assert.deepEqual(JSON.parse(result.stdout), [words, 'not-linux', 'policy-key-unknown']);
+});
 
 test('the tool that is named runs the words', async (t) => {
   const directory = fixture(t);
