@@ -11,9 +11,11 @@ export const compileMessages = {
       : `a launcher holds its whole policy, and ${other} would change nothing of it`,
     other === undefined ? 'add --explain, or leave it out' : `leave ${other} out`,
   ],
-  'template-missing': (arch: string, reason: string): Message => [
+  'template-missing': (arch: string, reason: string, isShipped: boolean): Message => [
     `the template of launchers for ${arch} cannot be used: ${escapeText(reason)}`,
-    'build it with npm run build, or install landlock-run again',
+    isShipped
+      ? "leave landlock-run out of the bundle (esbuild: external: ['landlock-run']; the like elsewhere), or ship its dist/launcher/ARCH/template and dist/launcher/templates.json beside the spawn helper that the option `launcher` names"
+      : 'build it with npm run build, or install landlock-run again',
   ],
   'compiled-unwritable': (path: Bytes, reason: string): Message => [
     `cannot write the launcher ${quote(path)}: ${reason}`,

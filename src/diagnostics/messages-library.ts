@@ -12,7 +12,7 @@ export const libraryMessages = {
     "leave landlock-run out of the bundle (esbuild: external: ['landlock-run']; the like elsewhere), or ship its dist/launcher/ARCH/spawn and native/build/Release/landlock_run.node in one directory and name the first with the option `launcher`",
   ],
   'launcher-unsupported': (arch: string): Message => [
-    `there is no spawn helper for the processor ${escapeText(arch)}`,
+    `there is neither spawn helper nor addon for the processor ${escapeText(arch)}`,
     'use x64 or arm64',
   ],
   'spawn-failed': (errno: string, launcher: string): Message => [

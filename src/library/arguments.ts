@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
 
@@ -45,10 +46,11 @@ export function insistWords(words: unknown, name: string): void {
 /** Options that are an object, with the members that several functions take. @throws Refusal `option-invalid` */
 export function insistOptions(options: unknown): void {
   insist(isObject(options) && !Array.isArray(options), 'options', 'an object');
-  const { cwd, env } = options as { readonly cwd?: unknown; readonly env?: unknown };
+  const { cwd, env, launcher } = options as { readonly [name in 'cwd' | 'env' | 'launcher']?: unknown };
   // child_process takes null for absent.
   insist((cwd ?? undefined) === undefined || isPlace(cwd), 'options.cwd', 'a path or a file: URL');
   insist((env ?? undefined) === undefined || isObject(env), 'options.env', 'an object');
+  insist(launcher === undefined || (isWord(launcher) && isAbsolute(launcher)), 'options.launcher', 'an absolute path');
 }
 
 /** @throws Refusal `option-invalid` */

@@ -30,6 +30,11 @@ export function compileLauncher(
       bytesOfText(typeof file === 'string' ? file : fileURLToPath(file)),
       caller.workingDirectory(),
     );
-    return compileLauncherTo(path, prepared, { verbose: false, json: false }, flagOrigin('compileLauncher()'));
+    return compileLauncherTo(
+      path,
+      prepared,
+      { verbose: false, json: false, ...(options.launcher === undefined ? {} : { launcher: options.launcher }) },
+      flagOrigin('compileLauncher()'),
+    );
   });
 }

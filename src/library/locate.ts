@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import { refuse } from '../diagnostics/diagnostic.ts';
+import { join } from 'node:path';
+import { Refusal, refuse } from '../diagnostics/diagnostic.ts';
 import { LAUNCHER_ARCHITECTURES } from '../host/launcher/template.ts';
 import { loadNative, type Native } from '../host/native.ts';
 import { packageRoots, soughtPackage } from '../host/package-roots.ts';
@@ -19,16 +19,12 @@ let found: string | undefined;
 /**
  * Finds the spawn helper at first use. No environment variable has a say in it.
  *
- * @throws Refusal `launcher-missing` with what was tried, `launcher-unsupported`, `option-invalid`
+ * @throws Refusal `launcher-missing` with what was tried, `launcher-unsupported`
  */
 export function findLauncher({ launcher }: LocateOptions): string {
-  if (launcher !== undefined) {
-    if (typeof launcher !== 'string' || !isAbsolute(launcher))
-      refuse('option-invalid', undefined, 'launcher', 'an absolute path');
+  if (launcher !== undefined)
     return existsSync(launcher) ? launcher : refuse('launcher-missing', undefined, [launcher]);
-  }
-  if (!(LAUNCHER_ARCHITECTURES as readonly string[]).includes(process.arch))
-    refuse('launcher-unsupported', undefined, process.arch);
+  if (!isSupported()) refuse('launcher-unsupported', undefined, process.arch);
   found ??= findPrebuilt();
   return found;
 }
@@ -39,7 +35,17 @@ function findPrebuilt(): string {
   return candidates.find((path) => existsSync(path)) ?? refuse('launcher-missing', undefined, sought);
 }
 
-/** The addon, loaded at first use. @throws Refusal */
+function isSupported(): boolean {
+  return (LAUNCHER_ARCHITECTURES as readonly string[]).includes(process.arch);
+}
+
+/** The addon, loaded at first use. That there is none for a processor is told of the processor: no bundler has lost it. @throws Refusal */
 export function findNative({ launcher }: LocateOptions): Native {
-  return loadNative(launcher);
+  try {
+    return loadNative(launcher);
+  } catch (error) {
+    const absent = error instanceof Refusal && error.diagnostic.code === 'addon-missing';
+    if (absent && launcher === undefined && !isSupported()) refuse('launcher-unsupported', undefined, process.arch);
+    throw error;
+  }
 }

@@ -65,6 +65,14 @@ test('what child_process takes for absent is absent', async () => {
   assert.equal((await preflight(NET, 'echo', none)).outcome, 'runs');
 });
 
+test('a number in stdio that is not open is a mistake of the caller, and no limit', async () => {
+  const stdio = ['ignore', 'pipe', 'inherit', 999] as const;
+  await assert.rejects(async () => {
+    const { error } = await ended(spawn(NET, 'true', [], { stdio: [...stdio] }));
+    throw error;
+  }, refused('options.stdio'));
+});
+
 test('stdio that is neither a word nor a list is refused', () => {
   assert.throws(() => spawn(NET, 'true', [], { stdio: 5 as unknown as 'pipe' }), refused('options.stdio'));
 });
@@ -95,6 +103,8 @@ test('the other functions name what is wrong with a call', async (t) => {
     ['options', 'loadPolicy', file, null],
     ['options', 'parsePolicy', NET, null],
     ['options', 'prepare', NET, null],
+    ['options.launcher', 'prepare', NET, { launcher: './spawn' }],
+    ['options.launcher', 'compileLauncher', NET, file, { launcher: 5 }],
     ['argv', 'wrap', NET, 'ls -l'],
     ['argv', 'wrap', NET, []],
     ['argv', 'wrap', NET, ['']],

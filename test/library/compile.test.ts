@@ -1,10 +1,11 @@
 /** compileLauncher() writes a program that applies the policy by itself. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
+import { projectFile } from '../support/paths.ts';
 import { run as runProgram } from '../support/run.ts';
 import { library, onlyIn } from './host.ts';
 
@@ -65,3 +66,38 @@ for (const [what, above] of Object.entries({ 'a file': 'a', 'a directory that is
       exitCode: 125,
     });
   });
+
+test('shipped beside the spawn helper that the option names, template and templates.json are found', async (t) => {
+  const shipped = fixture(t, { 'package.json': '{}' });
+  const source = projectFile('dist/launcher');
+  copyFileSync(join(source, process.arch, 'spawn'), join(shipped, 'spawn'));
+  copyFileSync(projectFile('native/build/Release/landlock_run.node'), join(shipped, 'landlock_run.node'));
+  copyFileSync(projectFile('dist/index.mjs'), join(shipped, 'bundle.mjs'));
+  const script = `import { compileLauncher } from './bundle.mjs';
+    const [file, launcher] = process.argv.slice(2);
+    await compileLauncher({ net: 'none' }, file, { launcher }).then(
+      () => console.log('written'), ({ code, remedy }) => console.log(code, remedy));`;
+  writeFileSync(join(shipped, 'host.mjs'), script);
+  const host = async (): Promise<string> =>
+    (await runProgram(process.execPath, [join(shipped, 'host.mjs'), join(shipped, 'out'), join(shipped, 'spawn')]))
+      .stdout;
+  assert.match(await host(), /^template-missing .*dist\/launcher\/ARCH\/template and dist\/launcher\/templates\.json/);
+  copyFileSync(join(source, process.arch, 'template'), join(shipped, 'template'));
+  assert.match(await host(), /^template-missing /);
+  copyFileSync(join(source, 'templates.json'), join(shipped, 'templates.json'));
+  assert.equal(await host(), 'written\n');
+  assert.equal((await runProgram(join(shipped, 'out'), ['echo', 'runs'])).stdout, 'runs\n');
+});
+
+test('a processor without a helper is told as that, also where the addon is missing first', async (t) => {
+  const shipped = fixture(t);
+  copyFileSync(projectFile('dist/index.mjs'), join(shipped, 'bundle.mjs'));
+  const script = `Object.defineProperty(process, 'arch', { value: 'riscv64' });
+    const { run } = await import('./bundle.mjs');
+    await run({ net: 'none' }, 'true').catch(({ code, message }) => console.log(code, message));`;
+  writeFileSync(join(shipped, 'host.mjs'), script);
+  assert.match(
+    (await runProgram(process.execPath, [join(shipped, 'host.mjs')])).stdout,
+    /^launcher-unsupported .*riscv64/,
+  );
+});

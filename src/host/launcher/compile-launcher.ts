@@ -16,6 +16,7 @@ import { writeLauncher } from './write-launcher.ts';
  * kernel lacks is settled when it runs.
  *
  * @param path of the launcher, absolute.
+ * @param options of which `launcher` is a spawn helper that the caller named, for the template beside it.
  * @param origin where it was asked for.
  * @returns all warnings, once it is written: where it is not, the refusal is all that is said.
  * @throws Refusal `template-missing`, `compiled-not-file`, `compiled-unwritable`; then the old file is still there.
@@ -23,13 +24,13 @@ import { writeLauncher } from './write-launcher.ts';
 export function compileLauncherTo(
   path: Bytes,
   { policy, ruleset, warnings }: PreparedPolicy,
-  { verbose, json }: { readonly verbose: boolean; readonly json: boolean },
+  { verbose, json, launcher }: { readonly verbose: boolean; readonly json: boolean; readonly launcher?: string },
   origin: Origin,
 ): readonly Diagnostic[] {
   const more = `landlock-run --explain --compiled ${shellWord(path)}`;
   const execHint = bytesOfText(`${more} tells what the policy grants`);
   const plan = encodePlan(policy, pointTo(ruleset, more), { verbose, json, execHint });
-  writeLauncher(path, makeLauncherFile(loadTemplate(), plan), origin);
+  writeLauncher(path, makeLauncherFile(loadTemplate(launcher), plan), origin);
   const grant = findWritableGrant(path, policy.files?.grants ?? [], makeFileView());
   if (grant === undefined) return warnings;
   return [

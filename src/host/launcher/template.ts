@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { refuse } from '../../diagnostics/diagnostic.ts';
 import { embeddedFiles } from '../embedded.ts';
 import { errnoName } from '../files.ts';
@@ -13,33 +13,49 @@ export type LauncherArchitecture = (typeof LAUNCHER_ARCHITECTURES)[number];
 /**
  * The launcher without a plan, for this machine. It must be the one of this build: its hash is beside it.
  *
+ * @param helper a spawn helper that the caller named: template and templates.json may lie beside it.
  * @throws Refusal `template-missing`
  */
-export function loadTemplate(): Uint8Array {
-  const template = read(join(process.arch, 'template'));
-  if (architectureOfTemplate(template) !== process.arch) {
-    refuse('template-missing', undefined, process.arch, 'its content is not what was built');
+export function loadTemplate(helper?: string): Uint8Array {
+  const template = read(join(process.arch, 'template'), helper);
+  if (architectureOfTemplate(template, helper) !== process.arch) {
+    refuse('template-missing', undefined, process.arch, 'its content is not what was built', isShipped(helper));
   }
   return template;
 }
 
 /** Which of this build's templates the bytes are; undefined where they are none. */
-export function architectureOfTemplate(bytes: Uint8Array): LauncherArchitecture | undefined {
+export function architectureOfTemplate(bytes: Uint8Array, helper?: string): LauncherArchitecture | undefined {
   const hash = createHash('sha256').update(bytes).digest('hex');
-  const known = JSON.parse(read('templates.json').toString('utf8')) as Partial<Record<LauncherArchitecture, string>>;
+  const text = read('templates.json', helper).toString('utf8');
+  const known = JSON.parse(text) as Partial<Record<LauncherArchitecture, string>>;
   return LAUNCHER_ARCHITECTURES.find((arch) => known[arch] === hash);
 }
 
-function read(name: string): Buffer {
+function read(name: string, helper: string | undefined): Buffer {
   const embedded = embeddedFiles()?.file(`dist/launcher/${name}`);
   if (embedded !== undefined) return Buffer.from(embedded);
   let reason = 'the package is nowhere to be found';
-  for (const folder of packageRoots().map((root) => join(root, 'dist', 'launcher'))) {
+  for (const file of candidates(name, helper)) {
     try {
-      return readFileSync(join(folder, name));
+      return readFileSync(file);
     } catch (error) {
-      reason = `${join(folder, name)}: ${errnoName(error)}`;
+      reason = `${file}: ${errnoName(error)}`;
     }
   }
-  return refuse('template-missing', undefined, process.arch, reason);
+  return refuse('template-missing', undefined, process.arch, reason, isShipped(helper));
+}
+
+/** Beside the helper: all in one directory, or as the package has them. */
+function candidates(name: string, helper: string | undefined): string[] {
+  const inPackage = packageRoots().map((root) => join(root, 'dist', 'launcher', name));
+  if (helper === undefined) return inPackage;
+  const beside = dirname(helper);
+  const asInPackage = basename(beside) === process.arch ? [join(dirname(beside), name)] : [];
+  return [join(beside, basename(name)), ...asInPackage, ...inPackage];
+}
+
+/** Whether a program brings the package's files itself, or has to. */
+function isShipped(helper: string | undefined): boolean {
+  return helper !== undefined || packageRoots().length === 0;
 }
