@@ -1,7 +1,10 @@
 /** A prepared sandbox: built once, spawned many times, and never in COMMAND's hands. */
 import assert from 'node:assert/strict';
+import { spawn as nodeSpawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
@@ -24,10 +27,16 @@ test('denies what its policy denies, to every COMMAND', async (t) => {
   sandbox.close();
 });
 
-test('1,000 spawns, 32 at a time: none fails, nothing leaks, no zombie, and the parent is as it was', async (t) => {
+test('1,000 spawns, 32 at a time, beside a process that is busy: none fails, nothing leaks, no zombie, and the parent is as it was', async (t) => {
   if (!requireAbi(t, 3)) return;
   const [inside, outside] = [fixture(t, { a: 'inside' }), fixture(t, { b: 'secret' })];
   const before = openDescriptors();
+  const busy = Array.from({ length: availableParallelism() }, () =>
+    nodeSpawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }),
+  );
+  t.after(() => {
+    for (const one of busy) one.kill('SIGKILL');
+  });
   const sandbox = await prepare(onlyIn(inside));
   let started = 0;
   const worker = async (): Promise<void> => {
@@ -49,6 +58,8 @@ test('1,000 spawns, 32 at a time: none fails, nothing leaks, no zombie, and the 
   writeFileSync(join(inside, 'a'), 'inside\n');
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   assert.equal(started >= SPAWNS, true);
+  for (const one of busy) one.kill('SIGKILL');
+  await Promise.all(busy.map((one) => (one.signalCode === null ? once(one, 'exit') : undefined)));
   assert.deepEqual([...descendants()], []);
   sandbox.close();
   assert.deepEqual([...openDescriptors().keys()].sort(), [...before.keys()].sort());
