@@ -31,11 +31,24 @@ function __landlock_run_complete_command
     set -q rest[1]; and complete -C (string join ' ' -- (string escape -- $rest))
 end
 
+# In: words. A colon and a file follow them. What is in front of an = fish itself takes off and puts back.
+function __landlock_run_word_and_file
+    set -l current (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    set -l parts (string split -m 1 : -- "$current")
+    if set -q parts[2]
+        for path in (__fish_complete_path $parts[2])
+            echo $parts[1]:$path
+        end
+    else
+        string join \n -- $argv:
+    end
+end
+
 complete -c landlock-run -f -a '(__landlock_run_complete_command)'
 complete -c landlock-run -n __landlock_run_ours -l ro -r -F -d 'read and execute beneath PATH'
 complete -c landlock-run -n __landlock_run_ours -l rw -r -F -d 'read, write, create, remove, rename, execute beneath PATH, and ioctl on devices'
 complete -c landlock-run -n __landlock_run_ours -l rwfile -r -F -d 'read, write and ioctl one existing file or device; no execute'
-complete -c landlock-run -n __landlock_run_ours -l grant -x -d 'exactly these rights: a comma list of the kernel\'s names or read, write, exec, create, remove'
+complete -c landlock-run -n __landlock_run_ours -l grant -x -a '(__landlock_run_word_and_file read write exec create remove)' -d 'exactly these rights: a comma list of the kernel\'s names or read, write, exec, create, remove'
 complete -c landlock-run -n __landlock_run_ours -l unix -r -F -d 'connect to a pathname UNIX socket'
 complete -c landlock-run -n __landlock_run_ours -l tmp -x -a '(__fish_complete_directories)' -d 'a temporary directory: made if missing, granted like --rw, TMPDIR set to it'
 complete -c landlock-run -n __landlock_run_ours -l add-command -d 'COMMAND\'s own file, interpreters and libraries, no more'
@@ -77,7 +90,7 @@ complete -c landlock-run -n __landlock_run_ours -l compile -r -F -d 'write a sta
 complete -c landlock-run -n __landlock_run_ours -l learn -r -F -d 'run COMMAND twice: first without any restriction, to write a policy for it, then under that policy, to prove it'
 complete -c landlock-run -n __landlock_run_ours -l no-verify -d 'with --learn: leave out the second run'
 complete -c landlock-run -n __landlock_run_ours -l trace -d 'run COMMAND, and list afterwards what the policy denied'
-complete -c landlock-run -n __landlock_run_ours -l import -x -d 'print the policy of another tool as ours: landlockconfig, landrun, sandbox-runtime, openshell'
+complete -c landlock-run -n __landlock_run_ours -l import -x -a '(__landlock_run_word_and_file landlockconfig landrun sandbox-runtime openshell)' -d 'print the policy of another tool as ours: landlockconfig, landrun, sandbox-runtime, openshell'
 complete -c landlock-run -n __landlock_run_ours -l print-policy -d 'print the merged policy as YAML'
 complete -c landlock-run -n __landlock_run_ours -l completion -x -a 'bash zsh fish' -d 'print the completion script of bash, zsh or fish'
 complete -c landlock-run -n __landlock_run_ours -l help -s h -d 'print this'

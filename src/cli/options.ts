@@ -19,13 +19,16 @@ export interface OptionRow {
   readonly value?: string;
   readonly group: OptionGroup;
   readonly text: string;
-  /** Words that the value may be, for completions. */
+  /** Words that the value may be, or begin with where a colon follows; for completions. */
   readonly words?: readonly string[];
   /** Understood, but not shown: an alias, or what is only refused with help. */
   readonly hidden?: boolean;
 }
 
 const SCOPES = ['signal', 'abstract-unix-socket', 'pathname-unix-socket', 'device-ioctl', 'terminal'];
+
+/** Whose policies --import reads. */
+const TOOLS = ['landlockconfig', 'landrun', 'sandbox-runtime', 'openshell'];
 
 /** Every option, once: parser, help, man page and completions are made from this table. Each value option may be repeated. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -47,6 +50,7 @@ export const OPTIONS: readonly OptionRow[] = [
     value: 'RIGHTS:PATH',
     group: 'files',
     text: "exactly these rights: a comma list of the kernel's names or read, write, exec, create, remove",
+    words: ['read', 'write', 'exec', 'create', 'remove'],
   },
   { name: '--unix', value: 'PATH', group: 'files', text: 'connect to a pathname UNIX socket' },
   {
@@ -162,7 +166,8 @@ export const OPTIONS: readonly OptionRow[] = [
     name: '--import',
     value: 'KIND:FILE',
     group: 'modes',
-    text: 'print the policy of another tool as ours: landlockconfig, landrun, sandbox-runtime, openshell',
+    text: `print the policy of another tool as ours: ${TOOLS.join(', ')}`,
+    words: TOOLS,
   },
   { name: '--print-policy', group: 'modes', text: 'print the merged policy as YAML' },
   {

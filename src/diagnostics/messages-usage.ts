@@ -42,9 +42,9 @@ export const usageMessages = {
     `${first} and ${second} are two modes, and a call has one`,
     'leave one of them out',
   ],
-  'shell-unknown': (value: Bytes, near: string | undefined, known: readonly string[]): Message => [
+  'shell-unknown': (value: Bytes, known: readonly string[]): Message => [
     `${quote(value)} is no shell that completions are made for`,
-    suggest(near, known),
+    suggest(undefined, known),
   ],
   'not-linux': (platform: string): Message => [
     `Landlock is part of the Linux kernel, and this is ${platform}`,

@@ -43,6 +43,19 @@ function __landlock_run_complete_command
     set -q rest[1]; and complete -C (string join ' ' -- (string escape -- $rest))
 end
 
+# In: words. A colon and a file follow them. What is in front of an = fish itself takes off and puts back.
+function __landlock_run_word_and_file
+    set -l current (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    set -l parts (string split -m 1 : -- "$current")
+    if set -q parts[2]
+        for path in (__fish_complete_path $parts[2])
+            echo $parts[1]:$path
+        end
+    else
+        string join \\n -- $argv:
+    end
+end
+
 complete -c landlock-run -f -a '(__landlock_run_complete_command)'
 ${lines.join('\n')}
 `;
@@ -56,6 +69,8 @@ function offer(kind: ValueKind): string {
   switch (kind.kind) {
     case 'words':
       return `-x -a ${quote(kind.words.join(' '))}`;
+    case 'word-and-file':
+      return `-x -a '(__landlock_run_word_and_file ${kind.words.join(' ')})'`;
     case 'directory':
       return "-x -a '(__fish_complete_directories)'";
     case 'file':

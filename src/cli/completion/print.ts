@@ -1,4 +1,3 @@
-import { nearest } from '../../base/nearest.ts';
 import { refuse } from '../../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../../diagnostics/origin.ts';
 import { writeAll } from '../output.ts';
@@ -9,7 +8,7 @@ import { renderCompletion, SHELLS } from './index.ts';
 export function printCompletion(request: Request): number {
   const origin = flagOrigin('--completion');
   const unknown = request.modeValues.find((value) => !SHELLS.some((shell) => shell === (value as string)));
-  if (unknown !== undefined) refuse('shell-unknown', origin, unknown, nearest(unknown, SHELLS), SHELLS);
+  if (unknown !== undefined) refuse('shell-unknown', origin, unknown, SHELLS);
   for (const shell of SHELLS) {
     if (request.modeValues.some((value) => (value as string) === shell)) writeAll(1, renderCompletion(shell));
   }

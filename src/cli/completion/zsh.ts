@@ -14,6 +14,14 @@ export function renderZshCompletion(options: readonly OptionRow[]): string {
   return `#compdef landlock-run
 # zsh completion for landlock-run. Made from the option table: landlock-run --completion zsh.
 
+_landlock-run_word_and_file() {
+  if compset -P '*:'; then
+    _files
+  else
+    compadd -S : -- "$@"
+  fi
+}
+
 _landlock-run() {
   _arguments -S -A '-*' \\
     ${lines.join(' \\\n    ')} \\
@@ -44,6 +52,9 @@ function action(kind: ValueKind): string {
   switch (kind.kind) {
     case 'words':
       return `(${kind.words.join(' ')})`;
+    // Behind a blank zsh calls it with these arguments and none of its own.
+    case 'word-and-file':
+      return ` _landlock-run_word_and_file ${kind.words.join(' ')}`;
     case 'directory':
       return '_files -/';
     case 'file':
