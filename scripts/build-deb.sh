@@ -12,6 +12,7 @@ fail() {
 for tool in dpkg-architecture dpkg-parsechangelog dpkg-shlibdeps dpkg-gencontrol dpkg-deb; do
   command -v "$tool" >/dev/null || fail "$tool is missing: apt-get install dpkg-dev"
 done
+node scripts/check-prebuilds.mjs || fail 'what the package would be made of is incomplete or old, see above'
 architecture=$(dpkg-architecture -qDEB_HOST_ARCH)
 case $architecture in
   amd64) arch=x64 ;;

@@ -73,6 +73,8 @@ function build({ arch, libc, path }) {
   renameSync(`${output}.new`, output);
 }
 
+// Asked first: a source that changes meanwhile may be in one addon and not in the next.
+const made = hashSources(root);
 for (const addon of ADDONS) {
   build(addon);
   const wrong = inspectAddon(readFileSync(join(root, addon.path)), addon);
@@ -100,4 +102,4 @@ function licenseOf(name) {
 }
 
 writeFileSync(join(root, LICENSES), BUNDLED.map(licenseOf).join(`\n${'-'.repeat(80)}\n\n`));
-writeFileSync(join(root, SOURCES), `${hashSources(root)}\n`);
+writeFileSync(join(root, SOURCES), `${made}\n`);

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hashInputs, writeBuilt } from './built.mjs';
 import { bundle } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -16,6 +17,7 @@ function step(what, command, args) {
   process.exit(1);
 }
 
+const inputs = hashInputs(root);
 mkdirSync(join(root, 'build'), { recursive: true });
 step('types and modules', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', '.']);
 
@@ -28,3 +30,4 @@ if (!process.argv.includes('--without-addon')) {
 }
 step('launcher', process.execPath, [join('scripts', 'build-launcher.mjs')]);
 step('code cache', process.execPath, [join('scripts', 'build-code-cache.mjs')]);
+writeBuilt(root, inputs);

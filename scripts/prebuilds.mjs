@@ -1,7 +1,5 @@
 /** What the npm package carries ready-made, and what is true of each file. */
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { hashFiles } from './built.mjs';
 
 /** Which sources the prebuilds were made of: hashSources() at that time. */
 export const SOURCES = 'prebuilds/sources.sha256';
@@ -9,16 +7,9 @@ export const SOURCES = 'prebuilds/sources.sha256';
 /** The licences of the packages whose code is in our bundles. */
 export const LICENSES = 'dist/licenses.txt';
 
-/** One hash over everything below native/ that is built, names and contents. In: the top of the project. */
-export function hashSources(root) {
-  const hash = createHash('sha256');
-  for (const folder of ['addon', 'core', 'launcher']) {
-    for (const name of readdirSync(join(root, 'native', folder)).sort()) {
-      hash.update(`${folder}/${name}\0`).update(readFileSync(join(root, 'native', folder, name)));
-    }
-  }
-  return hash.update(readFileSync(join(root, 'native', 'binding.gyp'))).digest('hex');
-}
+/** One hash over everything below native/ that is built. In: the top of the project. */
+export const hashSources = (root) =>
+  hashFiles(root, ['native/addon', 'native/core', 'native/launcher', 'native/binding.gyp']);
 
 const ARCHITECTURES = ['x64', 'arm64'];
 

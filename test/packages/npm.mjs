@@ -6,26 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { differences, dumpThrough, expected } from '../../build/test/support/inherited-state.js';
+import { readContents } from '../../scripts/package-contents.mjs';
 import { assertInstalled, INSTALL, INSTALLED, install, rootWithNode, tarball } from './support/npm-root.mjs';
 import { listPackage } from './support/pack.mjs';
 import { projectRoot } from './support/root.mjs';
 
-const globOf = (line) =>
-  new RegExp(
-    `^${line.replaceAll('.', '\\.').replaceAll('**/', '\0').replaceAll('*', '[^/]*').replaceAll('\0', '(?:[^/]+/)*')}$`,
-  );
-
 test('holds what test/packages/contents.txt lists, and nothing else', () => {
-  const lines = readFileSync(join(projectRoot, 'test/packages/contents.txt'), 'utf8').split('\n');
-  const globs = lines.filter((line) => line !== '' && !line.startsWith('#')).map(globOf);
+  const contents = readContents(projectRoot);
   const files = listPackage().files.map(({ path }) => path);
   assert.deepEqual(
-    files.filter((file) => !globs.some((glob) => glob.test(file))),
+    files.filter((file) => !contents.some(({ means }) => means(file))),
     [],
     'not listed',
   );
   assert.deepEqual(
-    globs.filter((glob) => !files.some((file) => glob.test(file))),
+    contents.filter(({ means }) => !files.some(means)).map(({ line }) => line),
     [],
     'listed, but not there',
   );
