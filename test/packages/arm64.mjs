@@ -14,19 +14,36 @@ const MACHINE =
   '-accel tcg -M virt -cpu cortex-a57 -m 768 -nodefaults -no-user-config -display none -no-reboot -serial stdio -net none';
 const PARAMETERS = 'console=ttyAMA0 quiet panic=-1 mitigations=off root=/dev/nvme0n1 rw rootfstype=ext4 init=/init';
 
-/* Each answers on a line of its own; `sh -e`, so that one that fails ends it. */
+/* Each answers on a line of its own, whatever it printed: further lines follow behind a |. `sh -e`, so that one that fails ends it. */
 const SCRIPT = `set -e
 cd /work
 bin=/work/node_modules/.bin/landlock-run
+line() { { "$@" || echo "status $?"; } 2>&1 | tr '\\n' '|'; }
 echo "machine: $(uname -m)"
 echo "version: $($bin --version)"
 $bin --check >/tmp/check && echo "check: $(head -n 1 /tmp/check)"
-echo "ran: $($bin --rw /work -- sh -c 'echo made >/work/file; cat /work/file; cat /root/secret 2>&1' || true)"
-node -e 'require("landlock-run").run({ fs: { rw: ["/work"] } }, "cat", ["/root/secret"]).then((r) => r, (e) => e).then((r) => console.log("library:", String(r.stderr).trim()))'
+echo "control: $(line cat /root/secret)"
+echo "ran: $(line $bin --rw /work -- sh -c 'echo made >/work/file; cat /work/file; cat /root/secret')"
+echo "library: $(line node -e 'require("landlock-run").run({ fs: { rw: ["/work"] } }, "cat", ["/root/secret"]).then((r) => r, (e) => e).then((r) => console.log(r.exitCode, String(r.stdout), String(r.stderr)))')"
 $bin --ro /bin --compile /launcher
-echo "launcher: $(/launcher cat /root/secret 2>&1 || true)"
+echo "launcher: $(line /launcher cat /root/secret)"
 echo "odd: $(env -i PATH=/bin:/usr/bin 'odd-name=1' /work/node_modules/landlock-run/bin/landlock-run-arm64 --no-net -- env | tr '\\n' ' ')"
 `;
+
+const DENIED = "cat: can't open '/root/secret': Permission denied|";
+
+/** In: all that the guest printed. Each answer is compared as a whole: a part of it would be there beside what must not be. */
+function assertAnswers(said) {
+  const answer = (name) => new RegExp(`^${name}: (.*)$`, 'm').exec(said)?.[1];
+  assert.equal(answer('machine'), 'aarch64');
+  assert.match(answer('version'), /^landlock-run [0-9.]+$/);
+  assert.match(answer('check'), /^yes: /);
+  assert.equal(answer('control'), 'secret|');
+  assert.equal(answer('ran'), `made|${DENIED}status 1|`);
+  assert.equal(answer('library'), `1  ${DENIED}|`);
+  assert.equal(answer('launcher'), `${DENIED}status 1|`);
+  assert.equal(answer('odd')?.trim(), 'PATH=/bin:/usr/bin odd-name=1');
+}
 
 /** The disk: Debian's libraries and busybox, official Node, the package as npm would lay it out. */
 function makeImage(folder) {
@@ -84,16 +101,11 @@ test('launchers, addon, command line and library run on an arm64 kernel', (t) =>
   });
   const said = stdout.replaceAll('\r', '');
   assert.match(said, /^GUEST-EXIT 0$/m, `${said.slice(-2000)}${stderr}`);
-  const answer = (name) => new RegExp(`^${name}: (.*)$`, 'm').exec(said)?.[1];
-  assert.equal(answer('machine'), 'aarch64');
-  assert.match(answer('version'), /^landlock-run [0-9.]+$/);
-  assert.match(answer('check'), /^yes: /);
-  assert.equal(answer('ran'), 'made');
-  assert.match(
-    said,
-    /^made\n?cat: can't open '\/root\/secret': Permission denied$|cat: can't open '\/root\/secret': Permission denied/m,
-  );
-  assert.match(answer('library'), /Permission denied/);
-  assert.match(answer('launcher'), /Permission denied/);
-  assert.equal(answer('odd')?.trim(), 'PATH=/bin:/usr/bin odd-name=1');
+  assertAnswers(said);
+  // And each of them would be seen that let the secret out.
+  for (const name of ['ran', 'library', 'launcher']) {
+    const line = new RegExp(`^${name}: .*$`, 'm').exec(said)[0];
+    const leaks = [`${line}secret|`, line.replace(DENIED, 'secret|'), `${name}: secret`, `${name}: made|secret|`];
+    for (const leak of leaks) assert.throws(() => assertAnswers(said.replace(line, () => leak)), leak);
+  }
 });
