@@ -11,6 +11,7 @@ const { policySchema } = await import('../build/src/policy/schema.js');
 const { renderNativeMessages } = await import('../build/src/diagnostics/render-native-messages.js');
 const { nativeMessages } = await import('../build/src/diagnostics/native-messages.js');
 const { OPTIONS: options, OPTION_GROUPS: groups } = await import('../build/src/cli/options.js');
+const { USAGE_FORMS: forms } = await import('../build/src/cli/usage-forms.js');
 const { renderCompletion } = await import('../build/src/cli/completion/index.js');
 const { namedProfiles, SYSTEM } = await import('../build/src/profiles/index.js');
 const { ABI_TABLE } = await import('../build/src/kernel/abi-table.js');
@@ -22,7 +23,7 @@ const jsonSchema = renderJsonSchema(policySchema);
 const generated = {
   'schema/policy.schema.json': jsonSchema,
   'docs/abi.md': renderAbiPage({ table: ABI_TABLE, chapters: CHAPTERS, words: WORDS, targets: TARGETS }),
-  'man/landlock-run.1': renderCommandPage({ options, groups, profiles: [SYSTEM, ...namedProfiles()] }),
+  'man/landlock-run.1': renderCommandPage({ options, groups, profiles: [SYSTEM, ...namedProfiles()], forms }),
   'man/landlock-run-policy.5': renderPolicyPage(JSON.parse(jsonSchema)),
   'completions/landlock-run.bash': renderCompletion('bash'),
   'completions/_landlock-run': renderCompletion('zsh'),

@@ -17,17 +17,12 @@ function title(name, section, what) {
 }
 
 /** landlock-run(1): every option, from the table. */
-export function renderCommandPage({ options, groups, profiles }) {
+export function renderCommandPage({ options, groups, profiles, forms }) {
   const lines = [
     title('landlock-run', 1, 'User Commands'),
     '.SH NAME\nlandlock\\-run \\- run a command so that the Linux kernel keeps it to what a policy allows\n',
     '.SH SYNOPSIS',
-    ...[
-      '[\\fIoption\\fR ...] [\\fB\\-\\-\\fR] \\fICOMMAND\\fR [\\fIARG\\fR ...]',
-      '[\\fIoption\\fR ...] \\fB\\-\\-check\\fR [\\fB\\-\\-\\fR \\fICOMMAND\\fR]',
-      '[\\fIoption\\fR ...] \\fB\\-\\-explain\\fR [\\fB\\-\\-\\fR \\fICOMMAND\\fR]',
-      '[\\fIoption\\fR ...] \\fB\\-\\-why\\fR \\fIQUERY\\fR',
-    ].map((form, i) => `${i === 0 ? '' : '.br\n'}\\fBlandlock\\-run\\fR ${form}`),
+    forms.map((form) => `\\fBlandlock\\-run\\fR ${renderForm(form)}`).join('\n.br\n'),
     '.SH DESCRIPTION',
     paragraphs([
       'Restricts this process by Landlock and a small seccomp filter, and becomes COMMAND: there is no parent, no daemon and no namespace. What a policy mentions is denied by default; what it does not mention is left alone. Where something that was asked for cannot be enforced, COMMAND does not start.',
@@ -97,6 +92,16 @@ export function renderPolicyPage(schema) {
     '.BR landlock\\-run (1)',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** One form of a call: what is typed as it is in bold, what stands for something else in italics. */
+function renderForm(form) {
+  return form
+    .replaceAll('options', 'option...')
+    .split(/(--[a-z-]*|[A-Z]+|option)/)
+    .map((part, index) => (index % 2 === 0 ? part : `\\f${part.startsWith('-') ? 'B' : 'I'}${escapeRoff(part)}\\fR`))
+    .join('')
+    .replaceAll('...', ' ...');
 }
 
 function renderOption(row) {

@@ -1,14 +1,7 @@
 import { OPTION_GROUPS, OPTIONS, type OptionGroup } from './options.ts';
+import { USAGE_FORMS } from './usage-forms.ts';
 
-const USAGE = `Usage: landlock-run [options] [--] COMMAND [ARG...]
-       landlock-run [options] --check [-- COMMAND]
-       landlock-run [options] --explain [-- COMMAND]
-       landlock-run [options] --why QUERY
-       landlock-run [options] --compile OUT
-       landlock-run [options] --learn OUT -- COMMAND
-       landlock-run [options] --trace -- COMMAND
-       landlock-run --import KIND:FILE
-       landlock-run [options] --print-policy
+const USAGE = `${USAGE_FORMS.map((form, index) => `${index === 0 ? 'Usage:' : '      '} landlock-run ${form}`).join('\n')}
 
 Run COMMAND so that the Linux kernel itself (Landlock) keeps it to what the options allow.
 

@@ -86,6 +86,15 @@ test('an addon that does not load leads to the next, and the refusal names all',
   }
 });
 
+test('npm install --global puts the command and its manual pages where they are looked for', (t) => {
+  const prefix = mkdtempSync(join(tmpdir(), 'landlock-run-global-'));
+  t.after(() => rmSync(prefix, { recursive: true }));
+  const words = ['--global', '--prefix', prefix, '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball];
+  execFileSync('npm', ['install', ...words], { stdio: 'pipe' });
+  for (const path of ['bin/landlock-run', 'share/man/man1/landlock-run.1', 'share/man/man5/landlock-run-policy.5'])
+    assert.ok(readFileSync(join(prefix, path)).length > 0, path);
+});
+
 test('on another system it installs and says that Landlock is part of Linux', (t) => {
   const root = rootWithNode(t, 22);
   mkdirSync(join(root.path, 'usr/bin'), { recursive: true });

@@ -3,8 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { OPTIONS } from '../../src/cli/options.ts';
-import { projectFile } from '../support/paths.ts';
+import { cliPath, projectFile } from '../support/paths.ts';
+import { run } from '../support/run.ts';
 
+/** What replaces a run by something else, and so has a form of its own. */
+const MODES = ['--check', '--explain', '--why', '--compile', '--learn', '--trace', '--import', '--print-policy'];
 const PAGES = ['man/landlock-run.1', 'man/landlock-run-policy.5'];
 
 /** The page as plain text, wide enough that nothing is broken over lines. */
@@ -44,6 +47,21 @@ test('every option is in landlock-run(1), with its value and its text', { skip }
     );
     assert.ok(text.replace(/\s+/g, ' ').includes(row.text.slice(1)), row.text);
   }
+});
+
+test('landlock-run(1) begins with the forms that --help begins with, every mode among them', { skip }, async () => {
+  const { stdout } = await run(cliPath, ['--help']);
+  const forms = stdout.slice('Usage:'.length, stdout.indexOf('\n\n')).split('\n');
+  const lines = rendered('man/landlock-run.1').split('\n');
+  const synopsis = lines.slice(lines.indexOf('SYNOPSIS') + 1, lines.indexOf('DESCRIPTION'));
+  const plain = (text: string): string =>
+    text.replace('[options]', '[option ...]').replace('[ARG...]', '[ARG ...]').trim();
+  assert.deepEqual(synopsis.map(plain).filter(Boolean), forms.map(plain));
+  for (const mode of MODES)
+    assert.ok(
+      forms.some((form) => form.includes(` ${mode}`)),
+      mode,
+    );
 });
 
 test('every key of the schema is in landlock-run-policy(5)', { skip }, () => {
