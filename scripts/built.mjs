@@ -15,6 +15,8 @@ const INPUTS = [
 /** What of dist/ may come into a package. The code cache and the binaries are made of these by others. */
 const OUTPUT = /^dist\/([^/]+\.[cm]js|types\/.*|launcher\/.*)$/;
 
+const SAID_ONE_BY_ONE = 20;
+
 /** Every file at or beneath a path of the project, sorted; none where there is nothing. */
 export function filesBeneath(root, path) {
   if (!existsSync(join(root, path))) return [];
@@ -55,9 +57,13 @@ export function inspectBuilt(root) {
   const { inputs, outputs } = JSON.parse(readFileSync(join(root, BUILT), 'utf8'));
   const wrong = inputs === hashInputs(root) ? [] : ['dist/ was built of other sources than those that are here'];
   const found = hashOutputs(root);
-  for (const file of Object.keys(outputs)) {
-    if (found[file] === undefined) wrong.push(`${file} is missing`);
-    else if (found[file] !== outputs[file]) wrong.push(`${file} is not what was built`);
+  const lost = Object.keys(outputs).filter((file) => found[file] === undefined);
+  // A folder that is gone is one thing that is wrong.
+  if (lost.length > SAID_ONE_BY_ONE) wrong.push(`${lost[0]} is missing, and ${lost.length - 1} more of what was built`);
+  else wrong.push(...lost.map((file) => `${file} is missing`));
+  for (const [file, hash] of Object.entries(found)) {
+    if (outputs[file] === undefined) wrong.push(`${file} was not built`);
+    else if (outputs[file] !== hash) wrong.push(`${file} is not what was built`);
   }
-  return [...wrong, ...Object.keys(found).flatMap((file) => (file in outputs ? [] : `${file} was not built`))];
+  return wrong;
 }

@@ -117,6 +117,7 @@ test('whatever the package is to hold, its absence is refused', () => {
 test('a folder without its files is refused', () => {
   rmSync(join(tree, 'dist/types'), { recursive: true });
   assertRefused('dist/types is missing');
+  assertRefused('dist/types/esm/one.d.ts is missing');
 });
 
 test('sources that changed after the build are refused', () => {
