@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L
 #include "spawning.h"
 
 #include "../core/prepare.h"
@@ -5,8 +6,10 @@
 #include "values.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /**
@@ -31,13 +34,47 @@ static napi_value seal(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
-/** pipe(): [read: number, write: number]. Both close-on-exec. Throws an Error with errno. */
+/* So far from the limit nothing is proven: the kernel gives the lowest numbers first. */
+#define AMPLE 1024
+
+/** Whether so many more descriptors can be had, by taking and giving them back; 0 or an errno. */
+static int prove_room(int descriptor, uint32_t count) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > (rlim_t)descriptor + count + AMPLE)
+        return 0;
+    int *taken = calloc(count + 1, sizeof *taken);
+    if (taken == NULL)
+        return ENOMEM;
+    uint32_t got = 0;
+    while (got < count && (taken[got] = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)) >= 0)
+        got++;
+    int error = got < count ? errno : 0;
+    while (got > 0)
+        close(taken[--got]);
+    free(taken);
+    return error;
+}
+
+/**
+ * pipe(room: number): [read: number, write: number]. Both close-on-exec, and so many more descriptors can be
+ * had. Throws an Error with errno.
+ */
 static napi_value make_pipe(napi_env env, napi_callback_info info) {
-    (void)info;
+    napi_value value;
+    uint32_t room;
+    if (!get_arguments(env, info, 1, &value) || !check_status(env, napi_get_value_uint32(env, value, &room)))
+        return NULL;
     int ends[2];
     long made = core_pipe(ends);
     if (made < 0) {
         throw_errno(env, "pipe2", (int)-made);
+        return NULL;
+    }
+    int error = prove_room(ends[1], room);
+    if (error != 0) {
+        close(ends[0]);
+        close(ends[1]);
+        throw_errno(env, "dup", error);
         return NULL;
     }
     napi_value array, number;

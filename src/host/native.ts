@@ -73,8 +73,8 @@ export interface Native {
   check(plan: Plan, argv?: readonly Bytes[]): NativeCheck;
   /** The plan in a sealed file in memory. Returns its descriptor, close-on-exec. */
   seal(plan: Plan): number;
-  /** A pipe, both ends close-on-exec. */
-  pipe(): [read: number, write: number];
+  /** A pipe, both ends close-on-exec; `room` more descriptors can be had. */
+  pipe(room: number): [read: number, write: number];
   /** Closes a descriptor that was made here. */
   close(descriptor: number): void;
   /** Builds the plan's ruleset in a throw-away child. This process is not restricted. */

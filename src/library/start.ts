@@ -40,12 +40,11 @@ export interface Start {
  */
 export function start(native: Native, fence: Fence, { command, args, options, launcher, advise }: Start): Started {
   const given = stdioList(options.stdio);
-  const [reader, writer] = native.pipe();
+  const [reader, writer] = native.pipe(roomFor(given.length));
   let open = true;
   try {
     const ours = [fence.plan, writer, ...(fence.ruleset === undefined || fence.ruleset < 0 ? [] : [fence.ruleset])];
     const control = controlWord(fence, given);
-    proveRoom(native, given.length, ours.length);
     const child = nodeSpawn(launcher, [control, command, ...args], {
       ...options,
       argv0: options.argv0 ?? command,
@@ -70,21 +69,16 @@ export function start(native: Native, fence: Fence, { command, args, options, la
   }
 }
 
+/** Descriptors that are handed to the helper behind the caller's, at most: the plan, the status pipe and the ruleset. */
+const OURS = 3;
+
 /**
- * Proves that there are descriptors for all that uv_spawn() does, by taking and giving back as many. child_process loses the pipes that it made where there
- * are too few, and its child has then no `stdio`.
- *
- * @throws what the addon throws: an Error with errno
+ * Descriptors that uv_spawn() needs at most, so that it is not called where there are too few: child_process loses the pipes that it made then, and its
+ * child has no `stdio`. Two for each pipe, two for the pipe that tells of the exec; in the child one for each that has to get out of another one's way,
+ * and /dev/null.
  */
-function proveRoom(native: Native, given: number, ours: number): void {
-  // At most: two for each pipe, two for the pipe that tells of the exec; in the child one for each that has to get out of another one's way, and /dev/null.
-  const descriptors = 2 * given + 2 + given + ours + 1;
-  const taken: number[] = [];
-  try {
-    while (taken.length < descriptors) taken.push(...native.pipe());
-  } finally {
-    for (const one of taken) native.close(one);
-  }
+function roomFor(given: number): number {
+  return 2 * given + 2 + given + OURS + 1;
 }
 
 /** The caller sees what it started, as child_process.spawn would show it: without `stdio` where there was no descriptor left for it. */
