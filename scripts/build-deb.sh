@@ -56,6 +56,10 @@ put 644 package.json usr/lib/landlock-run/package.json
 for name in scripts/code-cache.mjs scripts/install-code-cache.cjs native/launcher/front.c; do
   put 644 "$name" "usr/lib/landlock-run/$name"
 done
+# What people and their scripts ask before they rely on the rest.
+for name in check-first diagnose; do
+  put 755 "scripts/$name.sh" "usr/lib/landlock-run/scripts/$name.sh"
+done
 # The Node that apt keeps, and no other: the front tries this link first.
 ln -s ../../../bin/node "$home/dist/node"
 mkdir -p -- "$tree/usr/bin"

@@ -1,13 +1,24 @@
 #!/bin/sh
 # Tells why Landlock can or cannot be used here: kernel too old, not built in, off at boot, or blocked by the container.
-# Needs nothing but a shell and /proc; where perl or python3 is there, the kernel itself is asked. Changes nothing.
+# Needs nothing but a shell and /proc. What zcat, perl or python3 could find out besides is unknown without them. Changes nothing.
 # Exits with 0 where Landlock can be used, 1 where not, 2 where that could not be found out.
 set -u
 
-say() { printf '%s\n' "$*"; }
+# printf is a program in some shells.
+say() { echo "$*"; }
+have() { command -v "$1" >/dev/null 2>&1; }
 
-release=$(uname -r 2>/dev/null || cat /proc/sys/kernel/osrelease 2>/dev/null || echo unknown)
-machine=$(uname -m 2>/dev/null || echo unknown)
+# In: a file of one line. Out: $line, empty where it cannot be read.
+read_line() {
+  line=
+  if [ -r "$1" ]; then IFS= read -r line <"$1" || :; fi
+}
+
+# The kernel says both itself, but not every kernel everywhere.
+read_line /proc/sys/kernel/osrelease
+release=$(uname -r 2>/dev/null || say "${line:-unknown}")
+read_line /proc/sys/kernel/arch
+machine=$(uname -m 2>/dev/null || say "${line:-unknown}")
 say "kernel        $release ($machine)"
 
 # The version in numbers; distributions append letters to it.
@@ -20,31 +31,40 @@ case $major$minor in
   *) if [ "$major" -lt 5 ] || { [ "$major" -eq 5 ] && [ "$minor" -lt 13 ]; }; then old=yes; fi ;;
 esac
 
-# What the kernel was built with, where that can be read.
+newline='
+'
+# What the kernel was built with, where that can be read. What was unpacked before a failure is no configuration.
 built=unknown
 for config in /proc/config.gz "/boot/config-$release" "/lib/modules/$release/config" /boot/config; do
   [ -r "$config" ] || continue
   case $config in
-    *.gz) line=$(zcat "$config" 2>/dev/null | grep '^CONFIG_SECURITY_LANDLOCK=') ;;
-    *) line=$(grep '^CONFIG_SECURITY_LANDLOCK=' "$config") ;;
+    *.gz) text=$(zcat "$config" 2>/dev/null) || continue ;;
+    *) text=$(while IFS= read -r entry; do say "$entry"; done <"$config") ;;
   esac
-  if [ "$line" = 'CONFIG_SECURITY_LANDLOCK=y' ]; then built=yes; else built=no; fi
+  case $newline$text$newline in
+    *"${newline}CONFIG_SECURITY_LANDLOCK=y$newline"*) built=yes ;;
+    *"${newline}CONFIG_"*) built=no ;;
+    *) continue ;;
+  esac
   break
 done
 say "built in      $built"
 
 # The security modules that were started at boot.
 started=unknown
-if [ -r /sys/kernel/security/lsm ]; then
-  modules=$(cat /sys/kernel/security/lsm)
-  case ,$modules, in
+read_line /sys/kernel/security/lsm
+if [ -n "$line" ]; then
+  case ,$line, in
     *,landlock,*) started=yes ;;
     *) started=no ;;
   esac
-  say "modules       $modules"
+  say "modules       $line"
 else
   say 'modules       unknown: /sys/kernel/security is not mounted, which is usual in containers'
 fi
+
+# Distributions have brought Landlock to older kernels.
+if [ "$built" = yes ] || [ "$started" = yes ]; then old=no; fi
 
 # A seccomp filter around this shell: a container's, most likely.
 filtered=no
@@ -56,9 +76,9 @@ say "filtered      $filtered"
 
 # The kernel's own word: landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) is call 444 on every architecture.
 answer=unknown
-if command -v perl >/dev/null 2>&1; then
+if have perl; then
   answer=$(perl -e '$r = syscall(444, 0, 0, 1); print $r >= 0 ? "abi $r" : "errno " . ($!+0)' 2>/dev/null || echo unknown)
-elif command -v python3 >/dev/null 2>&1; then
+elif have python3; then
   answer=$(python3 -c '
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
@@ -85,13 +105,17 @@ case $answer in
       say 'NOT usable: the kernel is older than 5.13, the first that has Landlock.'
     elif [ "$built" = no ]; then
       say 'NOT usable: the kernel was built without CONFIG_SECURITY_LANDLOCK.'
-    elif [ "$started" = yes ]; then
-      say 'NOT usable: the kernel has Landlock, but something hides it: a seccomp filter that answers ENOSYS, or a sandbox that emulates a kernel (gVisor).'
+    elif [ "$started" = yes ] || [ "$built" = yes ]; then
+      say 'NOT usable: the kernel has Landlock, but something hides it: a seccomp filter that answers ENOSYS, or a sandbox that emulates a kernel (gVisor). What started this shell has to allow the system calls 444 to 446.'
     elif [ "$filtered" = yes ]; then
       say 'NOT usable: the kernel was built without Landlock, or the seccomp filter around this shell answers ENOSYS.'
     else
       say 'NOT usable: the kernel was built without Landlock.'
     fi
+    exit 1
+    ;;
+  'errno '*)
+    say "NOT usable: the system call fails with error ${answer#errno }, which is none of Landlock's: something in between answers, most likely a seccomp filter. It has to allow the system calls 444 to 446."
     exit 1
     ;;
 esac
@@ -104,7 +128,7 @@ elif [ "$built" = no ]; then
   say 'NOT usable: the kernel was built without CONFIG_SECURITY_LANDLOCK.'
   exit 1
 elif [ "$started" = no ]; then
-  say 'NOT usable: Landlock is not started at boot. Add landlock to the lsm= parameter of the kernel command line.'
+  say 'NOT usable: Landlock is not started at boot. Add landlock to the lsm= parameter of the kernel command line, in front of the modules listed above.'
   exit 1
 fi
 say 'unknown: nothing here speaks against it; landlock-run --check asks the kernel itself'

@@ -12,6 +12,9 @@ interface Step {
   readonly expected: readonly string[];
 }
 
+/** Directories of what the blocks call by its bare name. */
+const OURS = [projectFile('bin'), projectFile('scripts')];
+
 const documents = ['README.md', ...readdirSync(projectFile('docs')).map((name) => `docs/${name}`)].filter((name) =>
   name.endsWith('.md'),
 );
@@ -51,7 +54,7 @@ for (const document of documents) {
       for (const { command, expected } of steps) {
         const result = await run('bash', ['-c', `exec 2>&1; ${command}`], {
           cwd: directory,
-          env: { PATH: `${projectFile('bin')}${delimiter}${process.env['PATH'] ?? ''}`, HOME: directory },
+          env: { PATH: [...OURS, process.env['PATH'] ?? ''].join(delimiter), HOME: directory },
         });
         assertPrinted(result.stdout, expected, directory);
       }

@@ -96,6 +96,9 @@ test('installs, runs, and leaves nothing when it is removed', (t) => {
   assert.match(root.run('dpkg -V landlock-run; landlock-run --version').stdout, /^landlock-run [0-9.]+\n$/);
   const ran = root.run('echo secret >/root/secret; landlock-run --rw /tmp -- cat /root/secret; rm /root/secret');
   assert.match(ran.stderr, /Permission denied/);
+  const asked = root.run(`${HOME}/scripts/check-first.sh --rw /tmp && ${HOME}/scripts/diagnose.sh | head -n 1`);
+  assert.deepEqual([asked.code, asked.stderr], [0, '']);
+  assert.match(asked.stdout, /^kernel /);
   const odd = root.run("env -i PATH=/usr/bin 'odd-name=1' NODE_OPTIONS=--nope landlock-run --no-net -- env");
   assert.deepEqual([odd.code, odd.stdout, odd.stderr], [0, 'PATH=/usr/bin\nodd-name=1\nNODE_OPTIONS=--nope\n', '']);
   const compiled = root.run(
