@@ -31,6 +31,7 @@ for (const policy of readdirSync(projectFile('examples')).filter((name) => name.
         NGINX_STATE: `${root}/state`,
         PGDATA: `${root}/data`,
         PGSOCKETS: `${root}/sockets`,
+        PGKEY: `${root}/key`,
       },
       under: fakeKernel(7),
     });

@@ -94,7 +94,7 @@ http { access_log ${root}/log/access.log; ${temporary.join(' ')} server { listen
     ordinary: true,
     files: {},
     directories: ['data', 'sockets'],
-    env: (root) => ({ PGDATA: `${root}/data`, PGSOCKETS: `${root}/sockets` }),
+    env: (root) => ({ PGDATA: `${root}/data`, PGSOCKETS: `${root}/sockets`, PGKEY: `${root}/key` }),
     script: `export PGHOST="$PGSOCKETS" PGUSER=test PGDATABASE=postgres; cluster=$PGDATA/main
       ${POSTGRES}/initdb -D "$cluster" -U test --no-sync >/dev/null &&
       ${POSTGRES}/pg_ctl -D "$cluster" -w -s -o "-k $PGHOST -h ''" -l "$PGDATA/log" start </dev/null
