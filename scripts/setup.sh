@@ -2,6 +2,7 @@
 # Set-up that the other scripts share; to be read in with `.`, never run. It leaves behind:
 #   root       the top of the project
 #   need ...   installs what is missing as root with apt-get, else says in one line what is missing and how to get it
+#   mention_skipped   names the programs that are missing and that only some tests need
 #   prepare    tools, node modules and build, whatever of it is not there yet
 # POSIX sh; the caller has said `set -eu` and has set $0 to a file in scripts/.
 
@@ -63,6 +64,24 @@ need() {
   for name in $lacking; do
     works "$name" || die "missing: $name does not start, although its package is installed"
   done
+}
+
+# Says in one line which programs some tests skip without. Installs none of them: Debian starts a service as it installs it.
+mention_skipped() {
+  lacking='' packages=''
+  for name in curl fish ip man nginx perl psql strace zsh; do
+    # Not every user's PATH has what is for administrators.
+    PATH=$PATH:/usr/sbin:/sbin command -v "$name" >/dev/null 2>&1 && continue
+    lacking="$lacking $name"
+    case $name in
+      ip) packages="$packages iproute2" ;;
+      man) packages="$packages man-db" ;;
+      psql) packages="$packages postgresql" ;;
+      *) packages="$packages $name" ;;
+    esac
+  done
+  [ -n "$lacking" ] || return 0
+  say "tests will be skipped that need:$lacking; install with: sudo apt-get install$packages"
 }
 
 node_is_new_enough() {

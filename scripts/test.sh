@@ -67,6 +67,7 @@ copy_for_ordinary_user() {
 
 prepare
 need setpriv
+mention_skipped
 
 say 'checking the form'
 if "$root/scripts/lint.sh"; then
