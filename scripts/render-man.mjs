@@ -54,7 +54,7 @@ export function renderCommandPage({ options, groups, profiles, forms }) {
     ]),
     '.SH EXAMPLES',
     examples([
-      "landlock-run --rw ./proj -- bash -c 'make test'",
+      'landlock-run --rw ./proj -- make -C proj test',
       'landlock-run --no-net -- ./untrusted',
       'landlock-run --policy app.yaml --explain -- ./server',
     ]),

@@ -6,7 +6,7 @@ const USAGE = `${USAGE_FORMS.map((form, index) => `${index === 0 ? 'Usage:' : ' 
 Run COMMAND so that the Linux kernel itself (Landlock) keeps it to what the options allow.
 
 What you mention is denied by default; what you don't mention is left alone:
-  landlock-run --rw ./proj -- bash -c 'make test'      files: only ./proj, and what any program needs to start
+  landlock-run --rw ./proj -- make -C proj test        files: only ./proj, and what any program needs to start
   landlock-run --no-net -- ./untrusted                 network: none; files are left alone
   landlock-run --policy app.yaml -- ./server           the same from a file
 `;
