@@ -56,7 +56,7 @@ complete -c landlock-run -n __landlock_run_ours -l net-connect -x -d 'TCP ports 
 complete -c landlock-run -n __landlock_run_ours -l net-bind -x -d 'TCP ports to bind'
 complete -c landlock-run -n __landlock_run_ours -l udp-connect -x -d 'UDP ports to connect and send to (Landlock ABI 10)'
 complete -c landlock-run -n __landlock_run_ours -l udp-bind -x -d 'UDP ports to bind (Landlock ABI 10)'
-complete -c landlock-run -n __landlock_run_ours -l other-net -x -a 'any none' -d 'every other kind of socket but UNIX'
+complete -c landlock-run -n __landlock_run_ours -l other-net -x -a 'any none' -d 'every other kind of socket but UNIX; none leaves routing netlink, which lists interfaces and addresses'
 complete -c landlock-run -n __landlock_run_ours -l no-net -d 'no TCP, no UDP, no other socket but UNIX ones'
 complete -c landlock-run -n __landlock_run_ours -l no-unix -d 'no UNIX sockets either (socketpair stays)'
 complete -c landlock-run -n __landlock_run_ours -l scope -x -a 'signal abstract-unix-socket pathname-unix-socket device-ioctl terminal' -d 'turn a scope on: signal, abstract-unix-socket, pathname-unix-socket, device-ioctl, terminal'

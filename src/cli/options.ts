@@ -79,7 +79,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: '--other-net',
     value: 'any|none',
     group: 'network',
-    text: 'every other kind of socket but UNIX',
+    text: 'every other kind of socket but UNIX; none leaves routing netlink, which lists interfaces and addresses',
     words: ['any', 'none'],
   },
   { name: '--no-net', group: 'network', text: 'no TCP, no UDP, no other socket but UNIX ones' },

@@ -121,7 +121,12 @@ export const policySchema = v.strictObject({
   ),
   net: v.optional(described(sockets('TCP'), 'TCP; `none` is --no-net: no TCP, no UDP, no other socket but UNIX ones.')),
   udp: v.optional(described(sockets('UDP'), 'UDP; lists need Landlock ABI 10 (Linux 7.2), `none` works everywhere.')),
-  other_net: v.optional(described(v.picklist(['any', 'none']), 'Every other kind of socket but UNIX.')),
+  other_net: v.optional(
+    described(
+      v.picklist(['any', 'none']),
+      'Every other kind of socket but UNIX; `none` leaves routing netlink, which lists interfaces and addresses.',
+    ),
+  ),
   no_unix: v.optional(described(v.boolean(), 'No UNIX sockets; socketpair stays.')),
   scope: v.optional(
     described(
