@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
 import { projectFile } from '../support/paths.ts';
 import { sandbox } from '../support/sandbox.ts';
-import { isRoot, ordinaryUser } from '../support/who.ts';
+import { isRoot, ordinaryUser, requireCapability } from '../support/who.ts';
 
 interface Example {
   readonly policy: string;
@@ -141,6 +141,7 @@ for (const example of EXAMPLES) {
   test(`examples/${example.policy} lets its program work, and denies what is beside`, {
     skip: missingOf(example),
   }, async (t) => {
+    if (example.ordinary === true && isRoot() && !requireCapability(t, 'CAP_CHOWN')) return;
     const root = prepare(t, example);
     const under = example.ordinary === true && isRoot() ? ordinaryUser(t) : [];
     if (under === undefined) return;
