@@ -34,7 +34,17 @@ const COMPILERS = { x64: ['x86_64-linux-gnu-gcc'], arm64: ['aarch64-linux-gnu-gc
 /** Each program: its own sources. What it does not use of the core the linker leaves out. */
 const PROGRAMS = {
   template: ['compiled.c', 'image.c', 'process.c', 'start.c'],
-  front: ['environment-mark.c', 'find-node.c', 'front.c', 'own-path.c', 'process.c', 'start.c', 'state-record.c'],
+  front: [
+    'environment-mark.c',
+    'find-node.c',
+    'front.c',
+    'node-limits.c',
+    'node-trial.c',
+    'own-path.c',
+    'process.c',
+    'start.c',
+    'state-record.c',
+  ],
   spawn: ['process.c', 'spawn.c', 'start.c'],
 };
 

@@ -124,6 +124,7 @@
 #define ENOTDIR 20
 #define EISDIR 21
 #define EINVAL 22
+#define EMFILE 24
 #define E2BIG 7
 #define ENOEXEC 8
 #define ENAMETOOLONG 36

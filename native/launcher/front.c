@@ -9,6 +9,8 @@
 #include "cut-off.h"
 #include "environment-mark.h"
 #include "find-node.h"
+#include "node-limits.h"
+#include "node-trial.h"
 #include "own-path.h"
 #include "process.h"
 #include "state-record.h"
@@ -24,11 +26,20 @@
 static const char *const flags[] = {"--no-rehash-snapshot", "--no-sparkplug", "--min-semi-space-size=4",
                                     "--inspect-publish-uid=stderr"};
 #define FLAGS (sizeof flags / sizeof *flags)
+#define RECORD_AT (1 + FLAGS + 1) /* in what Node is started with */
 
 static const struct reporter reporter = {.descriptor = 2, .status_descriptor = -1};
 
+/* What is there before anything can go wrong: which limits are low, for the message about it. */
+static char low_limits[NODE_LIMITS_TEXT];
+
 static _Noreturn void refuse(enum message_code code, const char *subject, long error) {
     message_refuse(&reporter, code, (struct message_facts){.subject = subject, .error = error});
+}
+
+static _Noreturn void refuse_limits(const char *subject, long error) {
+    struct message_facts facts = {.subject = subject, .detail = low_limits, .error = error};
+    message_refuse(&reporter, MESSAGE_NODE_STARVED, facts);
 }
 
 /** What Node is started with, but for its own path. */
@@ -37,9 +48,29 @@ struct start {
     char *const *envp;
 };
 
+/** Becomes Node for a trial, with none of the user's words. */
+static _Noreturn void become_trial(const char *path, const struct start *start) {
+    static const char *const words[] = {NODE_TRIAL_RECORD, NODE_TRIAL_WORDS, NULL};
+    const char *argv[RECORD_AT + sizeof words / sizeof *words];
+    memcpy(argv, start->argv, RECORD_AT * sizeof *argv);
+    memcpy(argv + RECORD_AT, words, sizeof words);
+    sys_call(SYS_execve, (long)path, (long)argv, (long)start->envp, 0, 0, 0);
+    sys_exit(125); /* the start that is no trial tells why */
+}
+
+static void try_limits(const char *path, const struct start *start) {
+    enum node_trial trial = node_trial();
+    if (trial == NODE_TRIAL_CHILD)
+        become_trial(path, start);
+    if (trial == NODE_TRIAL_FAILED)
+        refuse_limits(path, 0);
+}
+
 static bool try_node(const char *path, void *context) {
     const struct start *start = context;
     start->argv[0] = path;
+    if (*low_limits != '\0')
+        try_limits(path, start);
     long error = sys_call(SYS_execve, (long)path, (long)start->argv, (long)start->envp, 0, 0, 0);
     if (error != -ENOENT && error != -ENOTDIR && error != -EACCES)
         refuse(MESSAGE_NODE_NOT_EXECUTABLE, path, error);
@@ -75,6 +106,8 @@ static void check_entry(const char *entry) {
     struct stat stat;
     long error = sys_fstatat(AT_FDCWD, entry, &stat, 0);
     long file = error < 0 ? error : sys_openat(AT_FDCWD, entry, O_RDONLY | O_CLOEXEC);
+    if (file == -EMFILE)
+        refuse_limits(NULL, file);
     if (file < 0)
         refuse(MESSAGE_FRONT_INCOMPLETE, entry, file);
     if (!is_whole((int)file, (uint64_t)stat.st_size)) {
@@ -114,6 +147,9 @@ static _Noreturn void run(const long *stack) {
     process_refuse_secure(&process);
     struct state_record record;
     long taken = state_record_take(&record);
+    node_limits_find(&record, low_limits);
+    if (taken == -EMFILE)
+        refuse_limits(NULL, taken);
     if (taken < 0)
         refuse(MESSAGE_STATE_REFUSED, NULL, taken);
     char hex[STATE_RECORD_HEX_SIZE];

@@ -57,6 +57,9 @@ long state_record_take(struct state_record *record) {
     record->nofile_soft = nofile.soft;
     record->nofile_hard = nofile.hard;
     record_descriptors(record);
+    /* As Node does, but before its loader needs any. One that is refused stays as it is. */
+    nofile.soft = nofile.hard;
+    sys_prlimit(0, RLIMIT_NOFILE, &nofile, NULL);
     long held = hold_closed(record);
     return held < 0 ? held : record_signals(record);
 }

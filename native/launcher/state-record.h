@@ -4,8 +4,9 @@
 
 #include "../core/record.h"
 
-/** The process as it is. Changes nothing but this: of descriptors 0 to 2, those that are closed are then open
- * on an empty pipe that cannot be written to, so that Node does not open them on /dev/null. Returns 0, or a
+/** The process as it is. Changes nothing but this: the soft RLIMIT_NOFILE is then the hard one, and of
+ * descriptors 0 to 2, those that were closed are open on an empty pipe that cannot be written to, so that
+ * Node does not open them on /dev/null. Returns 0, or a
  * negative errno of what could not be asked or opened. */
 long state_record_take(struct state_record *record);
 

@@ -397,6 +397,14 @@ export const nativeMessages = [
     what: 'cannot execute Node',
     remedy: 'install Node again; if the arguments are too long, pass fewer, or compile the policy with --compile',
   },
+  /** Node, tried where a limit is low, does not get as far as our script: RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_NPROC, or memory may not be made executable. Which stands in parentheses. */
+  {
+    code: 'node-starved',
+    level: 'error',
+    exit: 125,
+    what: 'Node cannot start under the limits of this process',
+    remedy: 'raise them, or start a launcher that landlock-run --compile wrote without them: it needs no Node',
+  },
   /** The spawn helper was started by something else than the library it belongs to, or by one of another release. */
   {
     code: 'spawn-protocol',
