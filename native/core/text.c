@@ -59,6 +59,13 @@ static int32_t decode_point(const uint8_t *text, size_t left, size_t *length) {
     return point;
 }
 
+bool text_is_utf8(const char *text) {
+    for (size_t left = text_length(text), length; left > 0; text += length, left -= length)
+        if (decode_point((const uint8_t *)text, left, &length) < 0)
+            return false;
+    return true;
+}
+
 /** C1 controls, marks that reorder or hide text, separators that end a line. */
 static bool is_hidden(int32_t point) {
     return (point >= 0x80 && point <= 0x9f) || point == 0xad || point == 0x61c ||

@@ -27,6 +27,9 @@ void text_put(struct text_line *line, const char *text);
 /** The same in double quotes, so that quotes and backslashes are escaped as well. */
 void text_put_quoted(struct text_line *line, const char *text);
 
+/** Whether all of the text is valid UTF-8. */
+bool text_is_utf8(const char *text);
+
 /** Puts a number in decimal. */
 void text_put_number(struct text_line *line, uint64_t number);
 

@@ -72,17 +72,24 @@ static bool try_search(const char *search, find_node_try *try, void *context) {
     }
 }
 
-void find_node(const char *root, const char *search, find_node_try *try, void *context) {
+const char *find_node(const char *root, const char *search, find_node_try *try, void *context) {
     static const char global[] = "/lib/node_modules/landlock-run";
+    static char bound[OWN_PATH_MAX];
     char path[OWN_PATH_MAX];
     size_t length = text_length(root);
-    if (join(path, root, length, "/dist/node") && try(path, context))
-        return;
+    if (join(bound, root, length, "/dist/node")) {
+        if (try(bound, context))
+            return NULL;
+        struct stat stat;
+        if (sys_fstatat(AT_FDCWD, bound, &stat, AT_SYMLINK_NOFOLLOW) == 0)
+            return bound;
+    }
     if (ends_with(root, length, global) && join(path, root, length - (sizeof global - 1), "/bin/node") &&
         try(path, context))
-        return;
+        return NULL;
     if (search != NULL && try_search(search, try, context))
-        return;
+        return NULL;
     if (!try("/usr/local/bin/node", context))
         try("/usr/bin/node", context);
+    return NULL;
 }

@@ -14,8 +14,12 @@ typedef bool find_node_try(const char *path, void *context);
  * it. In PATH only absolute directories count, that are not below the working directory, and not
  * node_modules/.bin.
  *
- * root: the package's directory. search: PATH's value, or NULL. Returns when no place is left.
+ * Where root/dist/node is there and cannot be executed (the Node that it leads to is gone), nothing else is
+ * tried: an installation that is bound to one Node is not to run under what happens to lie elsewhere.
+ *
+ * root: the package's directory. search: PATH's value, or NULL. Returns when no place is left: NULL, or
+ * root/dist/node where that is why.
  */
-void find_node(const char *root, const char *search, find_node_try *try, void *context);
+const char *find_node(const char *root, const char *search, find_node_try *try, void *context);
 
 #endif

@@ -6,6 +6,7 @@
 #include "../core/environment.h"
 #include "../core/memory.h"
 #include "../core/message.h"
+#include "../core/text.h"
 #include "cut-off.h"
 #include "environment-mark.h"
 #include "find-node.h"
@@ -85,10 +86,14 @@ static void *take(size_t size) {
     return taken;
 }
 
-/** The package's directory: this program is bin/landlock-run in it. */
+/** The package's directory, without a slash at its end: this program is bin/landlock-run in it. */
 static void find_root(const struct process *process, char root[OWN_PATH_MAX]) {
-    if (!own_path_find(process->path, root) || !own_path_cut(root) || !own_path_cut(root))
+    if (!own_path_find(process->path, root))
         refuse(MESSAGE_FRONT_LOST, NULL, 0);
+    if (!text_is_utf8(root))
+        refuse(MESSAGE_FRONT_PATH_NOT_UTF8, root, 0);
+    own_path_cut(root);
+    own_path_cut(root);
 }
 
 /** Whether the last bytes are there. Node runs as much of a file as there is, and half of this one, or none,
@@ -162,8 +167,12 @@ static _Noreturn void run(const long *stack) {
     };
     if (start.envp == NULL)
         refuse(MESSAGE_OUT_OF_MEMORY, NULL, ENOMEM);
-    find_node(root, environment_get(process.envp, "PATH"), try_node, &start);
-    refuse(MESSAGE_NODE_MISSING, NULL, 0);
+    const char *bound = find_node(root, environment_get(process.envp, "PATH"), try_node, &start);
+    struct message_facts facts = {.subject = bound};
+    if (bound != NULL)
+        facts.remedy = "this installation was made for that one, and takes no other: install it again, or "
+                       "landlock-run with the Node that is to be used";
+    message_refuse(&reporter, MESSAGE_NODE_MISSING, facts);
 }
 
 _Noreturn void launcher_main(const long *stack) {

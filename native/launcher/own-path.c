@@ -18,14 +18,11 @@ static long read_link(const char *path, char *to) {
     return length;
 }
 
-bool own_path_cut(char *path) {
+void own_path_cut(char *path) {
     size_t length = text_length(path);
     while (length > 0 && path[length - 1] != '/')
         length--;
-    if (length <= 1)
-        return false;
-    path[length - 1] = '\0';
-    return true;
+    path[length > 0 ? length - 1 : 0] = '\0';
 }
 
 /** Puts the target in the place of the link that path names: itself where it is absolute, else beside the

@@ -12,7 +12,8 @@
  */
 bool own_path_find(const char *given, char path[OWN_PATH_MAX]);
 
-/** Cuts the last name off a path, with the slash before it. Returns false where there is none to cut. */
-bool own_path_cut(char *path);
+/** Cuts the last name off an absolute path, with the slash before it: of `/` nothing is left, and is its own
+ * parent. */
+void own_path_cut(char *path);
 
 #endif

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
 import { cliPath, projectFile, projectRoot } from '../support/paths.ts';
-import { run } from '../support/run.ts';
+import { type RunResult, run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { requireCapability } from '../support/who.ts';
 
@@ -199,6 +199,36 @@ test("Node of the build, then npm's own, come before PATH", async (t) => {
   assert.equal(await start(), 'npm\n');
   writeFileSync(join(root, 'dist/node'), '#!/bin/sh\necho build\n', { mode: 0o755 });
   assert.equal(await start(), 'build\n');
+});
+
+test('where the Node of the build is gone, no other takes its place', async (t) => {
+  const root = install(t, 'prefix/lib/node_modules/landlock-run');
+  const planted = fixture(t, { node: FAKE_NODE, 'prefix/bin/node': FAKE_NODE });
+  const start = (): Promise<RunResult> =>
+    run(join(root, 'bin/landlock-run'), ECHO, { cwd: '/', env: { PATH: planted } });
+  assert.equal((await start()).stdout, 'planted\n', 'without a Node of the build');
+  symlinkSync(join(planted, 'gone'), join(root, 'dist/node'));
+  const refused = await start();
+  assert.deepEqual([refused.code, refused.stdout], [125, '']);
+  assert.match(refused.stderr, /^landlock-run: cannot find Node, [^"]+ "[^"]+\/dist\/node"; [^\n]+\n$/);
+});
+
+test('below a path that is not UTF-8 it is 125, not a Node that looks elsewhere', async (t) => {
+  const root = install(t, 'app');
+  symlinkSync(process.execPath, join(root, 'dist/node'));
+  const script = 'cd "$1" && mv app "$(printf "bad\\377")" && exec "$1/$(printf "bad\\377")/bin/landlock-run" --no-net -- echo ran';
+  const result = await run('sh', ['-c', script, 'sh', dirname(root)]);
+  assert.deepEqual([result.code, result.stdout], [125, '']);
+  assert.match(result.stderr, /^landlock-run: the path of this program is not UTF-8, [^"]+ "[^"]+bad\\xff\/bin[^\n]+\n$/);
+});
+
+test('a copy at the root of the file system is told what it lacks', async (t) => {
+  if (!requireCapability(t, 'CAP_SYS_ADMIN')) return;
+  const root = fixture(t, {});
+  cpSync(cliPath, join(root, 'x'));
+  const result = await run('chroot', [root, '/x', ...ECHO]);
+  assert.deepEqual([result.code, result.stdout], [125, '']);
+  assert.match(result.stderr, /^landlock-run: a file [^"]+ "\/dist\/front\.cjs": ENOENT [^\n]+ a link to it is\n$/);
 });
 
 test('an installation without its files is 125 with one line', async (t) => {
