@@ -9,8 +9,10 @@ const PAGE = 4096;
 
 const SOURCES = [
   ...['entry.c', 'load-interpreter.c', 'addon-file.c', 'addon.S'].map((name) => `packaging/binary/${name}`),
-  ...['environment-mark.c', 'process.c', 'start.c', 'state-record.c'].map((name) => `native/launcher/${name}`),
-  ...['memory.c', 'sealed.c'].map((name) => `native/core/${name}`),
+  ...['environment-mark.c', 'node-limits.c', 'node-trial.c', 'process.c', 'start.c', 'state-record.c'].map(
+    (name) => `native/launcher/${name}`,
+  ),
+  ...['errno-names.c', 'memory.c', 'sealed.c'].map((name) => `native/core/${name}`),
 ];
 
 const OPTIONS = [

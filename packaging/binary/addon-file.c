@@ -47,9 +47,10 @@ static long in_memory(void) {
 
 int addon_file_open(void) {
     static const char places[][9] = {"/dev/shm", "/tmp", "/var/tmp"};
-    int file = finish(in_memory());
-    for (size_t i = 0; file < 0 && i < sizeof places / sizeof *places; i++)
+    int first = finish(in_memory()), file = first;
+    /* A limit is the same everywhere, and must not be taken for a place that does not exist. */
+    for (size_t i = 0; file < 0 && file != -EMFILE && i < sizeof places / sizeof *places; i++)
         file = finish(
             sys_call(SYS_openat, AT_FDCWD, (long)places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0700, 0, 0));
-    return file;
+    return file < 0 ? first : file;
 }

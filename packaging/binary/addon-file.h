@@ -3,7 +3,7 @@
 #define LANDLOCK_RUN_ADDON_FILE_H
 
 /** A new descriptor >= 3, close-on-exec, of a file that holds the addon and may be mapped to be executed; or
- * a negative errno. */
+ * a negative errno: why one in memory cannot be. */
 int addon_file_open(void);
 
 #endif

@@ -11,10 +11,13 @@
 #include "addon-file.h"
 #include "load-interpreter.h"
 
+#include "../../native/core/errno-names.h"
 #include "../../native/core/memory.h"
 #include "../../native/core/sys.h"
 #include "../../native/launcher/elf.h"
 #include "../../native/launcher/environment-mark.h"
+#include "../../native/launcher/node-limits.h"
+#include "../../native/launcher/node-trial.h"
 #include "../../native/launcher/process.h"
 #include "../../native/launcher/state-record.h"
 
@@ -35,6 +38,48 @@ static _Noreturn void refuse(const char *text, size_t size) {
     sys_write(2, text, size); /* nobody is left to be told of a failure */
     for (;;)
         sys_call(SYS_exit_group, 125, 0, 0, 0, 0, 0);
+}
+
+/** One line of parts, the last of which is NULL. */
+static _Noreturn void refuse_parts(const char *const *parts) {
+    char text[2048], *at = text;
+    for (; *parts != NULL; parts++) {
+        size_t length = text_length(*parts);
+        if (length <= (size_t)(text + sizeof text - at)) {
+            memcpy(at, *parts, length);
+            at += length;
+        }
+    }
+    refuse(text, (size_t)(at - text));
+}
+
+/** WHAT: ERRNO (words); REMEDY */
+static _Noreturn void refuse_errno(const char *what, long error, const char *remedy) {
+    char number[] = "errno 4294967295";
+    *text_decimal(number + sizeof "errno", (uint64_t)(uint32_t)-error) = '\0';
+    const char *name = errno_name(-error), *words = errno_words(-error);
+    const char *const parts[] = {"landlock-run: ",
+                                 what,
+                                 ": ",
+                                 name == NULL ? number : name,
+                                 " (",
+                                 words == NULL ? "unknown" : words,
+                                 "); ",
+                                 remedy,
+                                 "\n",
+                                 NULL};
+    refuse_parts(parts);
+}
+
+static _Noreturn void refuse_limits(const char *low) {
+    const char *const parts[] = {
+        "landlock-run: Node, a part of this program, cannot start under the limits of "
+        "this process (",
+        low,
+        "); raise them, or start a launcher that --compile wrote without them: it "
+        "needs no Node\n",
+        NULL};
+    refuse_parts(parts);
 }
 
 static char *put(char *at, const char *text, size_t length) {
@@ -158,6 +203,33 @@ static _Noreturn void jump(const long *stack, uint64_t entry) {
     __builtin_unreachable();
 }
 
+/** Starts Node in a child first, without the user's words; there it returns, to go on as such a start. */
+static void try_limits(struct process *process, char *hex, const char *low) {
+    static const char *const words[] = {"landlock-run", NODE_TRIAL_WORDS, NULL};
+    enum node_trial trial = node_trial();
+    if (trial == NODE_TRIAL_FAILED)
+        refuse_limits(low);
+    if (trial == NODE_TRIAL_STARTED)
+        return;
+    memcpy(hex, NODE_TRIAL_RECORD, sizeof NODE_TRIAL_RECORD);
+    process->argv = (char *const *)words;
+    process->argc = sizeof words / sizeof *words - 1;
+}
+
+static const char *interpreter_remedy(long error) {
+    switch (error) {
+    case -EACCES:
+    case -EPERM:
+        return "let this user, and the policy that this run is under, read and execute it (--ro), or start a "
+               "launcher that --compile wrote, which needs no loader";
+    case -EMFILE:
+    case -ENOMEM:
+        return "raise the limits that this program runs under";
+    default:
+        return "use the npm package with this system's own Node";
+    }
+}
+
 _Noreturn void launcher_main(const long *stack) {
     struct process process = process_read(stack);
     if (process.secure)
@@ -165,26 +237,35 @@ _Noreturn void launcher_main(const long *stack) {
                "or the file "
                "capabilities off\n");
     struct state_record record;
-    if (state_record_take(&record) < 0)
-        REFUSE("landlock-run: this system does not tell the state of its own process; run it outside of what "
-               "hides that\n");
+    long taken = state_record_take(&record);
+    char low[NODE_LIMITS_TEXT];
+    bool is_low = node_limits_find(&record, low);
+    if (taken == -EMFILE)
+        refuse_limits(low);
+    if (taken < 0)
+        refuse_errno("this system does not tell the state of its own process", taken,
+                     "run it outside of what hides that");
     char hex[STATE_RECORD_HEX_SIZE];
     state_record_spell(&record, hex);
     int addon = addon_file_open();
+    if (addon == -EMFILE)
+        refuse_limits(low);
     if (addon < 0)
-        REFUSE("landlock-run: neither a file in memory nor one below /dev/shm, /tmp or /var/tmp can be "
-               "executed here, and its "
-               "native part needs one; allow it one of them, or use the npm package\n");
+        refuse_errno("neither a file in memory nor one below /dev/shm, /tmp or /var/tmp can be made and "
+                     "executed here, and its native part needs one",
+                     addon, "allow it one of them, or use the npm package");
+    if (is_low)
+        try_limits(&process, hex, low);
     char *words;
     size_t argc = make_words(&process, hex, addon, &words);
     char *const *envp = environment_mark(process.envp);
     if (envp == NULL)
         REFUSE(NO_MEMORY);
     struct interpreter interpreter;
-    if (load_interpreter(INTERPRETER, &interpreter) < 0)
-        REFUSE("landlock-run: " INTERPRETER
-               " cannot be loaded, which this binary needs (glibc); use the npm package with this "
-               "system's own Node\n");
+    long loaded = load_interpreter(INTERPRETER, &interpreter);
+    if (loaded < 0)
+        refuse_errno(INTERPRETER " cannot be loaded, which this binary needs (glibc)", loaded,
+                     interpreter_remedy(loaded));
     size_t entries = count(process.envp);
     const long *auxiliary = (const long *)(process.envp + entries + 1);
     size_t size = (1 + argc + 1 + entries + 1 + count_auxiliary(auxiliary)) * sizeof(long);

@@ -75,6 +75,38 @@ test('refuses where nothing that it could write may be executed', (t) => {
   assert.match(ran.stderr, /^landlock-run: neither a file in memory nor one below .*\n$/);
 });
 
+test('where a limit leaves no room for Node it is 125 with one line that names it', () => {
+  const under = (limits) =>
+    spawnSync('bash', ['-c', `${limits}; exec "$0" --no-net -- echo ran`, binary], { encoding: 'utf8' });
+  for (const limits of ['ulimit -n 30', 'ulimit -v 3000000', 'ulimit -S -n 4']) {
+    const ran = under(limits);
+    assert.deepEqual([ran.status, ran.stdout, ran.stderr], [0, 'ran\n', ''], limits);
+  }
+  for (const [limits, name] of [
+    ['ulimit -n 3', /RLIMIT_NOFILE leaves: 0,/],
+    ['ulimit -n 12', /RLIMIT_NOFILE leaves: \d,/],
+    ['ulimit -v 300000', /RLIMIT_AS is 300000 KiB,/],
+    ['ulimit -d 12000', /RLIMIT_DATA is 12000 KiB,/],
+  ]) {
+    const refused = under(limits);
+    assert.deepEqual([refused.status, refused.stdout], [125, ''], limits);
+    assert.match(refused.stderr, /^landlock-run: Node, a part of this program, cannot start [^\n]+--compile[^\n]+\n$/);
+    assert.match(refused.stderr, name);
+  }
+});
+
+test('where a policy around it denies the loader, that is what it says', () => {
+  const inner = [binary, '--no-net', '--', 'echo', 'ran'];
+  const granted = spawnSync(binary, ['--ro', '/', '--', ...inner], { encoding: 'utf8' });
+  assert.deepEqual([granted.status, granted.stdout, granted.stderr], [0, 'ran\n', '']);
+  const denied = spawnSync(binary, ['--bare', '--ro', binary, '--', ...inner], { encoding: 'utf8' });
+  assert.deepEqual([denied.status, denied.stdout], [125, '']);
+  assert.match(
+    denied.stderr,
+    /^landlock-run: \/lib64\/ld-[^\n]+: EACCES \(permission denied\); [^\n]+\(--ro\)[^\n]+\n$/,
+  );
+});
+
 test('refuses without /proc', (t) => {
   const root = rootWithBinary(t);
   const ran = root.run('landlock-run --no-net -- echo ran', { mount: 'umount "$root/proc"' });
