@@ -216,10 +216,14 @@ test('where the Node of the build is gone, no other takes its place', async (t) 
 test('below a path that is not UTF-8 it is 125, not a Node that looks elsewhere', async (t) => {
   const root = install(t, 'app');
   symlinkSync(process.execPath, join(root, 'dist/node'));
-  const script = 'cd "$1" && mv app "$(printf "bad\\377")" && exec "$1/$(printf "bad\\377")/bin/landlock-run" --no-net -- echo ran';
+  const script =
+    'cd "$1" && mv app "$(printf "bad\\377")" && exec "$1/$(printf "bad\\377")/bin/landlock-run" --no-net -- echo ran';
   const result = await run('sh', ['-c', script, 'sh', dirname(root)]);
   assert.deepEqual([result.code, result.stdout], [125, '']);
-  assert.match(result.stderr, /^landlock-run: the path of this program is not UTF-8, [^"]+ "[^"]+bad\\xff\/bin[^\n]+\n$/);
+  assert.match(
+    result.stderr,
+    /^landlock-run: the path of this program is not UTF-8, [^"]+ "[^"]+bad\\xff\/bin[^\n]+\n$/,
+  );
 });
 
 test('a copy at the root of the file system is told what it lacks', async (t) => {
@@ -366,6 +370,16 @@ test('where the kernel takes the call but not Node with the marks, it is 125, no
     echo "$?"`;
   const result = await run('bash', ['-c', search, cliPath], { emptyEnv: true });
   assert.match(result.stdout, /^landlock-run: cannot execute Node "[^"]+": E2BIG [^\n]+\n125\n0\n$/);
+});
+
+test('the longest entry of the environment that passes is a byte shorter than that of the kernel', async () => {
+  const script = 'V=$(printf "%0$1d" 0) && export V && exec "$0" --no-net -- true';
+  const start = (size: number): Promise<RunResult> => run('bash', ['-c', script, cliPath, String(size - 'V='.length)]);
+  const most = await start(131_070);
+  assert.deepEqual([most.code, most.stderr], [0, '']);
+  const more = await start(131_071);
+  assert.equal(more.code, 125);
+  assert.match(more.stderr, /^landlock-run: cannot execute Node "[^"]+": E2BIG [^\n]+\n$/);
 });
 
 test('the plain Node script does the same without the front', async () => {
