@@ -1,6 +1,7 @@
 /**
  * What the front starts Node with: dist/front.cjs FRONT-RECORD WORD... . A file of its own, so that nothing but the front can hand over a record:
- * no environment variable and no word of the user's is one. It must parse in any Node, however old, to say that it is too old.
+ * no environment variable and no word of the user's is one. It must parse in Node 12 as well, to say that it is too old; one that does not know
+ * the front's flags (14 and older) does not get here: docs/launcher.md.
  */
 import { existsSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
