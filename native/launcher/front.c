@@ -91,7 +91,7 @@ static void find_root(const struct process *process, char root[OWN_PATH_MAX]) {
     if (!own_path_find(process->path, root))
         refuse(MESSAGE_FRONT_LOST, NULL, 0);
     if (!text_is_utf8(root))
-        refuse(MESSAGE_FRONT_PATH_NOT_UTF8, root, 0);
+        refuse(MESSAGE_FRONT_PATH_NOT_TEXT, root, 0);
     own_path_cut(root);
     own_path_cut(root);
 }

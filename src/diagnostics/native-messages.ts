@@ -378,11 +378,12 @@ export const nativeMessages = [
     level: 'error',
     exit: 125,
     what: 'a file that belongs to landlock-run cannot be used',
-    remedy: 'install landlock-run again, or build it with npm run build; a copy of this program alone is none, a link to it is',
+    remedy:
+      'install landlock-run again, or build it with npm run build; a copy of this program alone is none, a link to it is',
   },
   /** The front's own path holds bytes that are not UTF-8: Node would put U+FFFD in their place, and look in another directory. */
   {
-    code: 'front-path-not-utf8',
+    code: 'front-path-not-text',
     level: 'error',
     exit: 125,
     what: 'the path of this program is not UTF-8, and Node would look for its files in another directory',

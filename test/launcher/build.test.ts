@@ -8,7 +8,7 @@ import { fixture } from '../support/fixture.ts';
 import { projectFile } from '../support/paths.ts';
 
 /** Bytes. What a launcher costs to start grows with its size. */
-const LARGEST = { template: 48 * 1024, front: 24 * 1024, spawn: 48 * 1024 } as const;
+const LARGEST = { template: 48 * 1024, front: 28 * 1024, spawn: 48 * 1024 } as const;
 const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 
 const built = Object.keys(MACHINES).filter((arch) => existsSync(projectFile(`dist/launcher/${arch}`)));

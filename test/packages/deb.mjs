@@ -64,7 +64,9 @@ test('has a code cache, which the Node of the machine takes', (t) => {
 test('where /usr/bin/node is gone, no other Node takes its place', (t) => {
   const root = installed(t);
   assert.equal(root.run('landlock-run --no-net -- echo ran').stdout, 'ran\n');
-  const ran = root.run('mkdir -p /usr/local/bin; mv /usr/bin/node /usr/local/bin/node; landlock-run --no-net -- echo ran');
+  const ran = root.run(
+    'mkdir -p /usr/local/bin; mv /usr/bin/node /usr/local/bin/node; landlock-run --no-net -- echo ran',
+  );
   assert.deepEqual([ran.code, ran.stdout], [125, '']);
   assert.match(ran.stderr, /^landlock-run: cannot find Node, [^\n]+\n$/);
 });
