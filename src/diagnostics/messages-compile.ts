@@ -2,6 +2,17 @@ import type { Bytes } from '../base/bytes.ts';
 import { escapeText, quote } from '../base/escape.ts';
 import type { Message } from './message.ts';
 
+/** By errno: what helps where permissions are not what is in the way. */
+const WRITE_REMEDIES: Readonly<Record<string, string>> = {
+  EDQUOT: "make room in this user's quota, or name a file on another file system",
+  EFBIG: 'raise the limit of file sizes (ulimit -f), or name a file on another file system',
+  EISDIR: 'name a file in it: a launcher is one file',
+  ENAMETOOLONG: 'name a file with a shorter name',
+  ENOENT: 'make its directory first, or name a file in one that is there',
+  ENOSPC: 'make room on its file system, or name a file on another one',
+  EROFS: 'name a file on a file system that is not mounted read-only',
+};
+
 /** Compiled launchers: writing them, and reading them back. */
 export const compileMessages = {
   'compile-twice': (): Message => ['a call writes one launcher', 'leave one of the two out'],
@@ -19,10 +30,10 @@ export const compileMessages = {
   ],
   'compiled-unwritable': (path: Bytes, reason: string): Message => [
     `cannot write the launcher ${quote(path)}: ${reason}`,
-    'name a file in a directory that this user can write to',
+    WRITE_REMEDIES[reason] ?? 'name a file in a directory that this user can write to',
   ],
   'compiled-not-file': (path: Bytes): Message => [
-    `${quote(path)} exists, and is no ordinary file that a launcher could replace`,
+    `${quote(path)} exists, and is or leads to no ordinary file that a launcher could replace`,
     'name another file',
   ],
   'compiled-writable': (path: Bytes, where: string, above: Bytes): Message => [

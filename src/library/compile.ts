@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { flagOrigin } from '../diagnostics/origin.ts';
 import { makeCaller } from '../host/caller.ts';
 import { compileLauncherTo } from '../host/launcher/compile-launcher.ts';
-import { absolutePath } from '../policy/path.ts';
+import { launcherPath } from '../host/launcher/write-launcher.ts';
 import { insistFile, insistOptions } from './arguments.ts';
 import { promised } from './error.ts';
 import { findNative, type LocateOptions } from './locate.ts';
@@ -26,15 +26,14 @@ export function compileLauncher(
     insistOptions(options);
     const caller = makeCaller(findNative(options));
     const { prepared } = insideOf(policy, options);
-    const path = absolutePath(
-      bytesOfText(typeof file === 'string' ? file : fileURLToPath(file)),
-      caller.workingDirectory(),
-    );
+    const origin = flagOrigin('compileLauncher()');
+    const named = bytesOfText(typeof file === 'string' ? file : fileURLToPath(file));
+    const path = launcherPath(named, caller.workingDirectory(), origin);
     return compileLauncherTo(
       path,
       prepared,
       { verbose: false, json: false, ...(options.launcher === undefined ? {} : { launcher: options.launcher }) },
-      flagOrigin('compileLauncher()'),
+      origin,
     );
   });
 }

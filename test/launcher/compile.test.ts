@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -254,6 +255,69 @@ test('it refuses a COMMAND, a second file, --add-command, and what is not an ord
   );
   assert.match(await refused(['--compile', 'out']), /restricts nothing/);
   assert.deepEqual(readdirSync(root), ['there']);
+});
+
+test('a link to what is no file is not replaced, nor is any below /dev or /proc', async (t) => {
+  const root = fixture(t, { dir: { directory: true }, file: 'kept', todir: { link: 'dir' } });
+  for (const [name, target] of [
+    ['todevice', '/dev/null'],
+    ['tofile', 'file'],
+    ['tonothing', 'nothing'],
+  ] as const)
+    symlinkSync(target, join(root, name));
+  const links = ['todir', 'todevice', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1', '/proc/self/exe'];
+  for (const link of links) {
+    const { code, stderr } = await sandbox(['--json', '--no-net', '--compile', link], { cwd: root });
+    assert.equal(code, 125, link);
+    assert.equal((JSON.parse(stderr) as { code: string }).code, 'compiled-not-file', link);
+  }
+  // The control: links to a file and to nothing give way.
+  for (const link of ['tofile', 'tonothing'])
+    assert.ok(lstatSync(await compile(join(root, link), ['--no-net'])).isFile());
+  assert.equal(readFileSync(join(root, 'file'), 'utf8'), 'kept');
+  assert.ok(!existsSync(join(root, 'nothing')));
+});
+
+test('root does not replace /dev/stdout where it is a link to a file', async (t) => {
+  if (!requireCapability(t, 'CAP_SYS_ADMIN')) return;
+  const out = join(fixture(t), 'out');
+  const script =
+    'mount -t tmpfs none /dev && ln -s /proc/self/fd/1 /dev/stdout && : >/dev/null || exit 77; "$@" >"$OUT"; echo $?; test -L /dev/stdout; echo $?';
+  const words = ['--mount', 'sh', '-c', script, 'sh', projectFile('bin/landlock-run'), '--no-net'];
+  const result = await run('unshare', [...words, '--compile', '/dev/stdout'], { env: { OUT: out } });
+  if (result.code === 77) return t.skip('mounts are not allowed here');
+  assert.equal(result.stdout, '125\n0\n', result.stderr);
+});
+
+test('a slash at the end of OUT names a directory: nothing is written', async (t) => {
+  const root = fixture(t);
+  for (const out of ['new/', 'new/.', 'new//', './new/./']) {
+    const { code, stderr } = await sandbox(['--no-net', '--compile', out], { cwd: root });
+    assert.equal(code, 125);
+    assert.match(
+      stderr,
+      /^landlock-run: --compile: cannot write the launcher "[^"]+": EISDIR; name a file in it[^\n]*\n$/,
+    );
+  }
+  assert.deepEqual(readdirSync(root), []);
+});
+
+test('a name may be as long as the file system takes; one that is longer is told so', async (t) => {
+  const root = fixture(t);
+  await compile(join(root, 'n'.repeat(255)), ['--no-net']);
+  assert.equal(readdirSync(root)[0]?.length, 255);
+  const { code, stderr } = await sandbox(['--no-net', '--compile', join(root, 'n'.repeat(256))]);
+  assert.equal(code, 125);
+  assert.match(stderr, /ENAMETOOLONG; name a file with a shorter name\n$/);
+});
+
+test('where room or a limit is in the way, the remedy is about that', async (t) => {
+  const out = join(fixture(t), 'out');
+  const words = ['-c', 'ulimit -f 1; exec "$@"', 'bash', projectFile('bin/landlock-run'), '--no-net', '--compile', out];
+  const { code, stderr } = await run('bash', words);
+  assert.equal(code, 125);
+  assert.match(stderr, /^landlock-run: --compile: cannot write the launcher "[^"]+": EFBIG; raise the limit [^\n]+\n$/);
+  assert.ok(!existsSync(out));
 });
 
 test('below a file nothing can be written: one line, with a stable code', async (t) => {
