@@ -23,6 +23,15 @@ static const char *const level_names[] = {"note", "warning", "error"};
  */
 static struct text_line line;
 
+/* The compiled launcher that this program is, as it was called; NULL in every other program. */
+static const char *launcher;
+
+void message_set_launcher(const char *path) {
+    bool nameless =
+        path == NULL || *path == '\0' || text_begins(path, "/dev/fd/") || text_begins(path, "/proc/");
+    launcher = nameless ? "OUT" : path;
+}
+
 static bool is_given(const char *text) { return text != NULL && *text != '\0'; }
 
 /** WHAT "SUBJECT" (DETAIL): ERRNO (words) */
@@ -53,17 +62,32 @@ static void put_sentence(const char *what, const struct message_facts *facts) {
     text_put_raw(&line, ")");
 }
 
-static void put_text(const char *what, const struct message_facts *facts) {
+/**
+ * Whoever meets a launcher's refusals did not see the options that it was made with: each ends by naming who
+ * can tell. Notes are told by the dozen, and ask for nothing.
+ */
+static void put_remedy(enum message_level level, const char *remedy, const char *before) {
+    bool pointed = launcher != NULL && level != LEVEL_NOTE;
+    if (!is_given(remedy) && !pointed)
+        return;
+    text_put_raw(&line, before);
+    if (is_given(remedy))
+        text_put(&line, remedy);
+    if (!pointed)
+        return;
+    text_put_raw(&line, is_given(remedy) ? "; see landlock-run --explain --compiled "
+                                         : "see landlock-run --explain --compiled ");
+    text_put_word(&line, launcher);
+}
+
+static void put_text(enum message_level level, const char *what, const struct message_facts *facts) {
     text_put_raw(&line, "landlock-run: ");
     if (is_given(facts->origin)) {
         text_put(&line, facts->origin);
         text_put_raw(&line, ": ");
     }
     put_sentence(what, facts);
-    if (is_given(facts->remedy)) {
-        text_put_raw(&line, "; ");
-        text_put(&line, facts->remedy);
-    }
+    put_remedy(level, facts->remedy, "; ");
 }
 
 static void put_member(const char *name, const char *value) {
@@ -85,9 +109,11 @@ static void put_json(enum message_level level, const char *code, const char *wha
     line.json = true;
     put_sentence(what, facts);
     line.json = false;
-    text_put_raw(&line, "\"");
-    put_member(",\"remedy\":\"", facts->remedy == NULL ? "" : facts->remedy);
-    text_put_raw(&line, "}");
+    text_put_raw(&line, "\",\"remedy\":\"");
+    line.json = true;
+    put_remedy(level, facts->remedy, "");
+    line.json = false;
+    text_put_raw(&line, "\"}");
 }
 
 /**
@@ -124,7 +150,7 @@ static void tell(const struct reporter *reporter, enum message_level level, cons
     if (reporter->json)
         put_json(level, code, what, facts);
     else
-        put_text(what, facts);
+        put_text(level, what, facts);
     text_put_raw(&line, "\n");
     write_line(reporter->descriptor);
 }

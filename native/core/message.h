@@ -35,6 +35,12 @@ struct message_facts {
     const char *remedy;  /* instead of the stock remedy */
 };
 
+/**
+ * This program is a compiled launcher: from here on each warning and refusal ends by naming
+ * `landlock-run --explain --compiled PATH`. path: as it was called, or NULL; it is not copied.
+ */
+void message_set_launcher(const char *path);
+
 /** Tells one thing of the table and goes on: warnings and notes. */
 void message_tell(const struct reporter *reporter, enum message_code code, struct message_facts facts);
 

@@ -73,11 +73,13 @@ static bool is_hidden(int32_t point) {
            (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
 }
 
-static void put_point(struct text_line *line, const uint8_t *text, int32_t point, size_t length,
-                      bool quoted) {
-    if (quoted && (point == '"' || point == '\\')) {
+/** quote: what the text stands in, '\0' for nothing. */
+static void put_point(struct text_line *line, const uint8_t *text, int32_t point, size_t length, char quote) {
+    if (quote == '"' && (point == '"' || point == '\\')) {
         put_content(line, '\\');
         put_content(line, (char)point);
+    } else if (quote == '\'' && point == '\'') {
+        put_words(line, "'\\''"); /* a shell knows no escapes in these */
     } else if (point == '\n' || point == '\t' || point == '\r') {
         put_words(line, point == '\n' ? "\\n" : point == '\t' ? "\\t" : "\\r");
     } else if (point < 0x20 || point == 0x7f) { /* point is -1 for what is not UTF-8 */
@@ -93,7 +95,7 @@ static void put_point(struct text_line *line, const uint8_t *text, int32_t point
     }
 }
 
-static void put_escaped(struct text_line *line, const char *text, bool quoted) {
+static void put_escaped(struct text_line *line, const char *text, char quote) {
     const uint8_t *bytes = (const uint8_t *)text;
     size_t size = text_length(text);
     size_t head = size > TEXT_PART_MAX ? TEXT_PART_MAX / 2 : size;
@@ -101,7 +103,7 @@ static void put_escaped(struct text_line *line, const char *text, bool quoted) {
     while (at < size) {
         size_t length;
         int32_t point = decode_point(bytes + at, size - at, &length);
-        put_point(line, bytes + at, point, length, quoted);
+        put_point(line, bytes + at, point, length, quote);
         at += length;
         if (at >= head && head < size) {
             put_words(line, "\xe2\x80\xa6");
@@ -114,12 +116,30 @@ static void put_escaped(struct text_line *line, const char *text, bool quoted) {
     }
 }
 
-void text_put(struct text_line *line, const char *text) { put_escaped(line, text, false); }
+void text_put(struct text_line *line, const char *text) { put_escaped(line, text, '\0'); }
 
 void text_put_quoted(struct text_line *line, const char *text) {
     put_content(line, '"');
-    put_escaped(line, text, true);
+    put_escaped(line, text, '"');
     put_content(line, '"');
+}
+
+static bool is_plain(char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           text_find("_@%+=:,./-", byte) != NULL;
+}
+
+void text_put_word(struct text_line *line, const char *text) {
+    const char *at = text;
+    while (*at != '\0' && is_plain(*at))
+        at++;
+    if (*at == '\0' && at != text) {
+        text_put(line, text);
+        return;
+    }
+    put_content(line, '\'');
+    put_escaped(line, text, '\'');
+    put_content(line, '\'');
 }
 
 void text_put_number(struct text_line *line, uint64_t number) {

@@ -8,8 +8,8 @@
 
 /* Where a text is longer than this, its middle gives way to an ellipsis. */
 #define TEXT_PART_MAX ((size_t)4096)
-/* Five parts of which every byte becomes five ("\\xNN" in JSON), and our own words. */
-#define TEXT_LINE_MAX (TEXT_PART_MAX * 5 * 5 + 4096)
+/* Six parts of which every byte becomes five ("\\xNN" in JSON), and our own words. */
+#define TEXT_LINE_MAX (TEXT_PART_MAX * 6 * 5 + 4096)
 
 struct text_line {
     size_t length;
@@ -29,6 +29,9 @@ void text_put_quoted(struct text_line *line, const char *text);
 
 /** Whether all of the text is valid UTF-8. */
 bool text_is_utf8(const char *text);
+
+/** Puts text as one word of a POSIX shell; bytes that are not plain are shown escaped all the same. */
+void text_put_word(struct text_line *line, const char *text);
 
 /** Puts a number in decimal. */
 void text_put_number(struct text_line *line, uint64_t number);

@@ -26,6 +26,8 @@ static _Noreturn void run(const long *stack) {
     struct process process = process_read(stack);
     process_refuse_secure(&process);
     struct image_plan plan = image_find_plan();
+    /* Not before: of a file that is damaged or holds no plan, nobody could tell more. */
+    message_set_launcher(process.path);
     char *const *words = process.argc > 0 ? process.argv + 1 : process.argv;
     if (*words != NULL && text_equal(*words, "--"))
         words++;

@@ -416,17 +416,6 @@ test('on a kernel that lacks what it needs it is 125, and names --explain --comp
   assert.equal(tool.code, 125);
 });
 
-test('a COMMAND that cannot be executed names --explain --compiled too', async (t) => {
-  if (!requireAbi(t, 3)) return;
-  const path = await plain(t);
-  const result = await run(path, ['/nonexistent']);
-  assert.equal(result.code, 127);
-  assert.equal(
-    result.stderr,
-    `landlock-run: cannot find the command "/nonexistent"; landlock-run --explain --compiled ${path} tells what the policy grants\n`,
-  );
-});
-
 const ORIGIN = flagOrigin('--compiled');
 function codeOf(path: string): string {
   try {

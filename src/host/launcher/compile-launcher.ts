@@ -1,11 +1,9 @@
 import { type Bytes, bytesOfText } from '../../base/bytes.ts';
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostic.ts';
-import { shellWord } from '../../diagnostics/message.ts';
 import { describeOrigin, type Origin } from '../../diagnostics/origin.ts';
 import { encodePlan } from '../../plan/encode.ts';
 import { makeLauncherFile } from '../../plan/launcher-file.ts';
 import { findWritableGrant } from '../../policy/fence.ts';
-import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { PreparedPolicy } from '../build-request.ts';
 import { makeFileView } from '../files.ts';
 import { loadTemplate } from './template.ts';
@@ -27,9 +25,8 @@ export function compileLauncherTo(
   { verbose, json, launcher }: { readonly verbose: boolean; readonly json: boolean; readonly launcher?: string },
   origin: Origin,
 ): readonly Diagnostic[] {
-  const more = `landlock-run --explain --compiled ${shellWord(path)}`;
-  const execHint = bytesOfText(`${more} tells what the policy grants`);
-  const plan = encodePlan(policy, pointTo(ruleset, more), { verbose, json, execHint });
+  // The launcher itself ends each of its refusals by naming `--explain --compiled` (native/core/message.c).
+  const plan = encodePlan(policy, ruleset, { verbose, json, execHint: bytesOfText('') });
   writeLauncher(path, makeLauncherFile(loadTemplate(launcher), plan), origin);
   const grant = findWritableGrant(path, policy.files?.grants ?? [], makeFileView());
   if (grant === undefined) return warnings;
@@ -37,10 +34,4 @@ export function compileLauncherTo(
     ...warnings,
     diagnose('warning', 'compiled-writable', origin, path, describeOrigin(grant.origin), grant.path),
   ];
-}
-
-/** Whoever meets the launcher's refusals did not see the options it was made with: each ends by naming who can tell. */
-function pointTo(ruleset: Ruleset, more: string): Ruleset {
-  const requirements = ruleset.requirements.map((one) => ({ ...one, remedy: `${one.remedy}; see ${more}` }));
-  return { ...ruleset, requirements };
 }
