@@ -27,22 +27,38 @@ export function loadTemplate(helper?: string): Uint8Array {
 /** Which of this build's templates the bytes are; undefined where they are none. */
 export function architectureOfTemplate(bytes: Uint8Array, helper?: string): LauncherArchitecture | undefined {
   const hash = createHash('sha256').update(bytes).digest('hex');
-  const text = read('templates.json', helper).toString('utf8');
-  const known = JSON.parse(text) as Partial<Record<LauncherArchitecture, string>>;
+  const known = readHashes(helper);
   return LAUNCHER_ARCHITECTURES.find((arch) => known[arch] === hash);
+}
+
+type Hashes = Partial<Record<LauncherArchitecture, unknown>>;
+
+/** A file that is empty or cut off is missing: the templates cannot be told from others. */
+function readHashes(helper: string | undefined): Hashes {
+  const text = read('templates.json', helper).toString('utf8');
+  let known: Hashes | null = null;
+  try {
+    known = JSON.parse(text) as Hashes | null;
+  } catch {
+    // told below
+  }
+  const reason = 'templates.json is damaged';
+  return known ?? refuse('template-missing', undefined, process.arch, reason, isShipped(helper));
 }
 
 function read(name: string, helper: string | undefined): Buffer {
   const embedded = embeddedFiles()?.file(`dist/launcher/${name}`);
   if (embedded !== undefined) return Buffer.from(embedded);
-  let reason = 'the package is nowhere to be found';
+  // The nearest place is the one that was meant; what further ones lack is not what is wrong.
+  let reason: string | undefined;
   for (const file of candidates(name, helper)) {
     try {
       return readFileSync(file);
     } catch (error) {
-      reason = `${file}: ${errnoName(error)}`;
+      reason ??= `${file}: ${errnoName(error)}`;
     }
   }
+  reason ??= 'the package is nowhere to be found';
   return refuse('template-missing', undefined, process.arch, reason, isShipped(helper));
 }
 
