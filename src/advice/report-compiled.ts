@@ -17,10 +17,15 @@ export interface CompiledReport {
     /** Names; values are not told. */
     readonly set: readonly string[];
   };
+  /** COMMAND's PATH stays as it is; else directories that it may not search are left out of it. */
+  readonly keepPath: boolean;
   readonly chdir: string | null;
   readonly keepFds: readonly string[];
   readonly statusFd: number | null;
+  readonly filesRestricted: boolean;
   readonly capabilitiesLost: readonly string[];
+  /** How the launcher tells what it has to tell. */
+  readonly diagnostics: { readonly json: boolean; readonly verbose: boolean };
   /** Consents that were given when it was made. */
   readonly consents: readonly string[];
 }
@@ -31,6 +36,10 @@ export interface CompiledPath {
   readonly rights: readonly string[];
   readonly origin: string;
   readonly required: boolean;
+  /** It may be written, and nothing is said where it is missing; of what is only read nothing is said anyway. */
+  readonly optional: boolean;
+  /** Granted as one file: a directory there is refused. */
+  readonly fileOnly: boolean;
   /** A directory that is made where it is missing. */
   readonly made: boolean;
   readonly profile: boolean;

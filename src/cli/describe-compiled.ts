@@ -19,6 +19,8 @@ export function describeCompiled(path: Bytes, architecture: string, plan: Decode
       rights: fsRightsOf(access),
       origin: escapeBytes(origin),
       required: flags.required,
+      optional: flags.optional && flags.write,
+      fileOnly: flags.fileOnly,
       made: flags.makeDirectory,
       profile: flags.profile,
     })),
@@ -47,6 +49,7 @@ export function describeCompiled(path: Bytes, architecture: string, plan: Decode
       // values may be secrets
       set: plan.envSet.map((entry) => escapeBytes(entry.slice(0, entry.indexOf('=')) as Bytes)),
     },
+    keepPath: plan.flags.keepPath,
     chdir: plan.chdir === undefined ? null : escapeBytes(plan.chdir),
     keepFds: [
       ...plan.keepFds.map(String),
@@ -54,9 +57,11 @@ export function describeCompiled(path: Bytes, architecture: string, plan: Decode
       ...(plan.flags.keepFdListen ? ['listen'] : []),
     ],
     statusFd: plan.statusFd ?? null,
+    filesRestricted: plan.flags.files,
     capabilitiesLost: Object.entries(VOIDING_CAPABILITIES).flatMap(([name, bit]) =>
       ((plan.capabilities >> BigInt(bit)) & 1n) === 1n ? [name] : [],
     ),
+    diagnostics: { json: plan.flags.json, verbose: plan.flags.verbose },
     consents: [
       ...(plan.flags.allowUnsandboxed ? ['--allow-unsandboxed'] : []),
       ...(plan.flags.allowOverlap ? ['--allow-overlap'] : []),

@@ -22,8 +22,9 @@ export function renderCompiled(report: CompiledReport, colour: Colour, verbose: 
   return `${lines.join('\n')}\n`;
 }
 
-function renderPath({ path, rights, origin, required, made }: CompiledPath): string {
-  const more = [origin, ...(required ? ['required'] : []), ...(made ? ['made if missing'] : [])].join(', ');
+function renderPath({ path, rights, origin, required, optional, fileOnly, made }: CompiledPath): string {
+  const stated = { required, optional, 'one file': fileOnly, 'made if missing': made };
+  const more = [origin, ...Object.entries(stated).flatMap(([what, is]) => (is ? [what] : []))].join(', ');
   return `${path ?? 'the terminals on descriptors 0, 1, 2'}  ${shortRights({ rights, kind: 'directory' })}  (${more})`;
 }
 
@@ -49,19 +50,29 @@ function renderRequirement({ kind, names, instead, unmet, origin }: CompiledRequ
 }
 
 function renderProcess(report: CompiledReport): string[] {
-  const { environment, limits } = report;
+  const { environment, limits, diagnostics } = report;
   const rows: readonly (readonly [what: string, value: string])[] = [
+    ['files', report.filesRestricted ? '' : 'not restricted'],
     ['working directory', report.chdir ?? ''],
     ['environment', environment.mode === 'inherit' ? '' : environment.mode],
     ['environment keeps', environment.keep.join(' ')],
     ['environment passes', environment.pass.join(' ')],
     ['environment loses', environment.unset.join(' ')],
     ['environment sets', environment.set.join(' ')],
+    ['PATH', report.keepPath ? 'stays as it is (--keep-path)' : ''],
     ['limits', limits.map(({ name, soft, hard }) => `${name}=${soft ?? ''}:${hard ?? ''}`).join(' ')],
     ['descriptors kept', report.keepFds.join(' ')],
     ['status descriptor', report.statusFd === null ? '' : String(report.statusFd)],
-    ['capabilities lost', report.capabilitiesLost.join(' ')],
+    ['capabilities lost', renderCapabilities(report)],
     ['consents', report.consents.join(' ')],
+    ['messages', [...(diagnostics.json ? ['--json'] : []), ...(diagnostics.verbose ? ['--verbose'] : [])].join(' ')],
   ];
   return rows.filter(([, value]) => value !== '').map(([what, value]) => pair(what, value));
+}
+
+/** Where files are not restricted there is nothing that a capability could go round. */
+function renderCapabilities({ capabilitiesLost, filesRestricted }: CompiledReport): string {
+  if (capabilitiesLost.length === 0 && filesRestricted)
+    return 'none (--keep-caps): root can go round the policy, there is no boundary';
+  return capabilitiesLost.join(' ');
 }
