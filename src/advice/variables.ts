@@ -9,10 +9,13 @@ export function variableAfterEdits(name: Bytes, value: Bytes | undefined, edits:
   if (value === undefined || edits.pass.includes(name)) return value;
   const kept = edits.keep.some((glob) => matchesGlob(name, glob));
   if (edits.mode.value === 'clear' && !kept) return undefined;
-  if (edits.mode.value === 'scrub' && !kept && SCRUB_GLOBS.some((glob) => matchesGlob(name.toUpperCase(), glob))) {
-    return undefined;
-  }
+  if (edits.mode.value === 'scrub' && !kept && isScrubbed(name)) return undefined;
   return edits.unset.some((glob) => matchesGlob(name, glob)) ? undefined : value;
+}
+
+/** Is the name one that `scrub` takes away? */
+export function isScrubbed(name: string): boolean {
+  return SCRUB_GLOBS.some((glob) => matchesGlob(name.toUpperCase(), glob));
 }
 
 /** `*` is any run of bytes, `?` any one. */

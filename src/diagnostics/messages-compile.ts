@@ -1,6 +1,6 @@
 import type { Bytes } from '../base/bytes.ts';
 import { escapeText, quote } from '../base/escape.ts';
-import type { Message } from './message.ts';
+import { type Message, shellWord } from './message.ts';
 
 /** By errno: what helps where permissions are not what is in the way. */
 const WRITE_REMEDIES: Readonly<Record<string, string>> = {
@@ -39,6 +39,10 @@ export const compileMessages = {
   'compiled-writable': (path: Bytes, where: string, above: Bytes): Message => [
     `COMMAND could rewrite the launcher ${quote(path)} itself: ${where} grants ${quote(above)}`,
     'keep the launcher outside of what it lets COMMAND write',
+  ],
+  'compiled-secret': (path: Bytes, name: Bytes): Message => [
+    `the launcher ${quote(path)} holds the value of ${quote(name)} as it is, for everybody who can read the file`,
+    `hand the variable on when the launcher runs (--env ${shellWord(name)}), or take the file from others (chmod go-r)`,
   ],
   'compiled-unreadable': (path: Bytes, reason: string): Message => [
     `cannot read the launcher ${quote(path)}: ${reason}`,

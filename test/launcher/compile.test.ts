@@ -320,6 +320,29 @@ test('where room or a limit is in the way, the remedy is about that', async (t) 
   assert.ok(!existsSync(out));
 });
 
+test('a value that looks like a secret is written with a warning that names the variable and not the value', async (t) => {
+  const root = fixture(t, { 'policy.yaml': 'version: 1\nenv:\n  set:\n    db_password: hush\n' });
+  const out = join(root, 'out');
+  const options = ['--json', '--no-net', '--env', 'API_KEY=hush', '--env', 'PLAIN=hush', '--policy', 'policy.yaml'];
+  const { code, stderr } = await sandbox([...options, '--compile', 'out'], { cwd: root });
+  assert.equal(code, 0);
+  assert.doesNotMatch(stderr, /hush/);
+  const told = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, string>);
+  assert.deepEqual(
+    told.map((one) => [one['code'], one['level'], /value of "([^"]+)"/.exec(one['message'] ?? '')?.[1]]).sort(),
+    [
+      ['compiled-secret', 'warning', 'API_KEY'],
+      ['compiled-secret', 'warning', 'db_password'],
+    ],
+  );
+  assert.ok(readFileSync(out).includes('API_KEY=hush'));
+  // The control: a variable that is handed on has no value in the file.
+  await compile(out, ['--no-net', '--env', 'API_KEY', '--env', 'PLAIN=1']);
+});
+
 test('below a file nothing can be written: one line, with a stable code', async (t) => {
   const root = fixture(t, { file: '', 'data/kept': '' });
   const { code, stderr } = await sandbox(['--json', '--rw', 'data', '--compile', 'file/out'], { cwd: root });

@@ -1,3 +1,4 @@
+import { isScrubbed } from '../../advice/variables.ts';
 import { type Bytes, bytesOfText } from '../../base/bytes.ts';
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostic.ts';
 import { describeOrigin, type Origin } from '../../diagnostics/origin.ts';
@@ -29,9 +30,13 @@ export function compileLauncherTo(
   const plan = encodePlan(policy, ruleset, { verbose, json, execHint: bytesOfText('') });
   writeLauncher(path, makeLauncherFile(loadTemplate(launcher), plan), origin);
   const grant = findWritableGrant(path, policy.files?.grants ?? [], makeFileView());
-  if (grant === undefined) return warnings;
+  const secrets = policy.env.set
+    .filter(({ name }) => isScrubbed(name))
+    .map((one) => diagnose('warning', 'compiled-secret', one.origin, path, one.name));
+  if (grant === undefined) return [...warnings, ...secrets];
   return [
     ...warnings,
+    ...secrets,
     diagnose('warning', 'compiled-writable', origin, path, describeOrigin(grant.origin), grant.path),
   ];
 }
