@@ -158,6 +158,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
+mkdirSync(output, { recursive: true });
 writeFileSync(join(output, 'templates.json'), `${JSON.stringify(hashes)}\n`);
 
 const command = join(root, 'bin', 'landlock-run');

@@ -1,7 +1,7 @@
 // Builds everything that runs from a checkout: types checked and modules emitted (build/), bundles and the static launchers (dist/), the addon
-// (native/build/), and bin/landlock-run.
+// (native/build/), and bin/landlock-run. With --without-addon the addon is left to prebuilds/ or to a build elsewhere: then no compiler is needed.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashInputs, writeBuilt } from './built.mjs';
@@ -13,7 +13,8 @@ function step(what, command, args) {
   console.log(`build: ${what}`);
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (status === 0) return;
-  console.error(`build: ${what} failed, see above`);
+  const instead = what === 'addon' ? '; --without-addon goes on without it (docs/launcher.md)' : '';
+  console.error(`build: ${what} failed, see above${instead}`);
   process.exit(1);
 }
 
@@ -29,5 +30,8 @@ if (!process.argv.includes('--without-addon')) {
   step('addon', process.execPath, [join('scripts', 'build-addon.mjs')]);
 }
 step('launcher', process.execPath, [join('scripts', 'build-launcher.mjs')]);
-step('code cache', process.execPath, [join('scripts', 'build-code-cache.mjs')]);
+// It is made by a run, which needs an addon, for a front, which only a compiler makes.
+const makers = [join('native', 'build', 'Release', 'landlock_run.node'), 'prebuilds'].map((name) => join(root, name));
+if (makers.some(existsSync)) step('code cache', process.execPath, [join('scripts', 'build-code-cache.mjs')]);
+else console.log('build: no addon, so no code cache');
 writeBuilt(root, inputs);

@@ -14,6 +14,38 @@ const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 const built = Object.keys(MACHINES).filter((arch) => existsSync(projectFile(`dist/launcher/${arch}`)));
 const programs = built.flatMap((arch) => (['template', 'front', 'spawn'] as const).map((name) => ({ arch, name })));
 
+test('without a compiler bin/landlock-run is the plain Node script, and works with an addon from elsewhere', (t) => {
+  const root = fixture(t, { 'np/x': '' });
+  for (const path of [
+    'package.json',
+    'scripts',
+    'native/core',
+    'native/launcher',
+    'bin/package.json',
+    'bin/plain-node.cjs',
+    'bin/landlock-run.sh',
+  ])
+    cpSync(projectFile(path), join(root, path), { recursive: true });
+  symlinkSync(process.execPath, join(root, 'np/node'));
+  const options = { cwd: root, encoding: 'utf8', env: { PATH: join(root, 'np') } } as const;
+  const said = execFileSync(process.execPath, ['scripts/build-launcher.mjs'], options);
+  assert.match(said, /no C compiler for this machine; bin\/landlock-run is the plain Node script/);
+  cpSync(projectFile('dist'), join(root, 'dist'), {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !path.includes('/launcher'),
+  });
+  const addon = 'native/build/Release/landlock_run.node';
+  cpSync(projectFile(addon), join(root, addon));
+  for (const name of ['landlock-run', 'landlock-run.sh'])
+    assert.equal(execFileSync(join(root, 'bin', name), ['--no-net', '--', '/bin/echo', 'ran'], options), 'ran\n');
+  assert.throws(
+    () => execFileSync(join(root, 'bin/landlock-run'), ['--no-net', '--compile', 'x'], { ...options, stdio: 'pipe' }),
+    (error: { status: number; stderr: string }) =>
+      error.status === 125 && /^landlock-run: [^\n]*template[^\n]*\n$/.test(error.stderr),
+  );
+});
+
 test('the programs for this machine are built', () => {
   assert.ok(built.includes(process.arch), 'npm run build; it takes a C compiler');
   assert.deepEqual(
