@@ -41,8 +41,8 @@ static bool is_listed(const struct context *context, struct plan_list names, con
 /** The variables of socket activation describe descriptors that are not inherited; left behind, they would
  * mislead. */
 static bool is_activation(const char *entry) {
-    return is_named(entry, "LISTEN_PID", 10) || is_named(entry, "LISTEN_FDS", 10) ||
-           is_named(entry, "LISTEN_FDNAMES", 14);
+    return is_named(entry, "LISTEN_PID", 10) || is_named(entry, "LISTEN_PIDFDID", 14) ||
+           is_named(entry, "LISTEN_FDS", 10) || is_named(entry, "LISTEN_FDNAMES", 14);
 }
 
 /** What tells a Node program of the channel that its spawner made: without them the channel is silently dead.

@@ -234,7 +234,7 @@ export const nativeMessages = [
     level: 'warning',
     exit: 0,
     what: 'the command names a descriptor that it does not inherit',
-    remedy: 'keep it with --keep-fd args, or by its number',
+    remedy: 'keep it by its number, or where it is a pipe with --keep-fd args',
   },
   /** landlock_restrict_self failed in another way than by the number of layers. */
   {

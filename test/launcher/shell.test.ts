@@ -1,11 +1,11 @@
 /** What people do around a command works around landlock-run and around a compiled launcher: signals, descriptors, pipelines, job control. */
 import assert from 'node:assert/strict';
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
-import { cliPath } from '../support/paths.ts';
+import { cliPath, projectFile } from '../support/paths.ts';
 import { type RunOptions, type RunResult, run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
 
@@ -78,6 +78,64 @@ test("make's job server: kept by its numbers, it is used; lost, make says so its
     const result = await run('make', ['-j3', `WAY=+${way.join(' ')}`], { cwd: root });
     assert.equal(result.code, 0);
     assert.match(result.stderr, /jobserver/);
+  }
+});
+
+/** The script of the cookbook, where landlock-run is in PATH. */
+function cookbookMake(root: string): RunOptions {
+  const script = /```sh\n(#!\/bin\/sh\njobs=[\s\S]*?)```/.exec(
+    readFileSync(projectFile('docs/cookbook.md'), 'utf8'),
+  )?.[1];
+  writeFileSync(join(root, 'contained-make'), script ?? '');
+  chmodSync(join(root, 'contained-make'), 0o755);
+  return { cwd: root, env: { PATH: `${dirname(cliPath)}:${process.env['PATH']}` } };
+}
+
+test("the cookbook's contained-make has the outer make's job server, by numbers or as a fifo", async (t) => {
+  if (!requireAbi(t, 3)) return;
+  if ((await run('make', ['--version'])).code !== 0) return t.skip('make is missing');
+  const inner = 'all: a b c\na b c:\n\t@echo $@\n';
+  const root = fixture(t, { Makefile: 'all:\n\t@+./contained-make --no-print-directory -f inner\n', inner });
+  const options = cookbookMake(root);
+  const words = ['-j3', '--no-print-directory'];
+  // make 4.4 has both styles and says so in its help; make 4.3 knows numbers only.
+  const styles = /jobserver-style/.test((await run('make', ['--help'])).stdout) ? ['pipe', 'fifo'] : [undefined];
+  for (const style of styles) {
+    const result = await run('make', style === undefined ? words : [...words, `--jobserver-style=${style}`], options);
+    assert.deepEqual([result.code, result.stdout.split('\n').sort().join('')], [0, 'abc'], result.stderr);
+    assert.equal(result.stderr, '', style);
+  }
+});
+
+test("the cookbook's contained-make grants the fifo of a job server, and no other", async (t) => {
+  if (!requireAbi(t, 3)) return;
+  const outside = fixture(t);
+  const root = fixture(t, { bin: { directory: true }, Makefile: '' });
+  const { cwd, env } = cookbookMake(root);
+  // Stands in for a make that knows fifos: takes a token and gives it back.
+  writeFileSync(
+    join(root, 'bin/make'),
+    '#!/bin/sh\nexec 3<>"$1" && echo + >&3 && read -r token <&3 && echo "$token"\n',
+  );
+  chmodSync(join(root, 'bin/make'), 0o755);
+  const [given, other] = [join(outside, 'given'), join(outside, 'other')];
+  assert.equal((await run('mkfifo', [given, other])).code, 0);
+  const inner = { ...env, PATH: `${root}/bin:${env?.['PATH']}`, MAKEFLAGS: ` -j3 --jobserver-auth=fifo:${given}` };
+  const make = (fifo: string): Promise<RunResult> => run('./contained-make', [fifo], { cwd: cwd ?? '/', env: inner });
+  assert.deepEqual([(await make(given)).stdout, (await make(given)).stderr], ['+\n', '']);
+  const denied = await make(other);
+  assert.notEqual(denied.code, 0);
+  assert.match(denied.stderr, /Permission denied/);
+});
+
+test('--keep-fd args keeps pipes only: what it closes is advised by its number', async (t) => {
+  if (!requireAbi(t, 3)) return;
+  for (const way of await ways(t, ['--ro', '/', '--keep-fd', 'args'])) {
+    const result = await bash('exec 15</etc/passwd; "$@" test /dev/fd/15', way);
+    assert.match(
+      result.stderr,
+      /^[^\n]*"\/dev\/fd\/15"; keep it by its number, or where it is a pipe with --keep-fd args/,
+    );
   }
 });
 

@@ -55,7 +55,10 @@ test('stars in the middle of a glob', () =>
 
 test('the variables of socket activation go, even by a pass name', () =>
   assert.deepEqual(
-    edited({ envPass: ['LISTEN_FDS'] }, { LISTEN_FDS: '1', LISTEN_PID: '1', LISTEN_FDNAMES: 'x', LISTEN_OTHER: '1' }),
+    edited(
+      { envPass: ['LISTEN_FDS'] },
+      { LISTEN_FDS: '1', LISTEN_PID: '1', LISTEN_PIDFDID: '1', LISTEN_FDNAMES: 'x', LISTEN_OTHER: '1' },
+    ),
     { LISTEN_OTHER: '1' },
   ));
 

@@ -85,7 +85,7 @@ test('a word that names a descriptor which is closed is one warning', () => {
   assert.equal(result.stdout, '/dev/fd/8 --x=/proc/self/fd/8 /dev/fd/1 /dev/fd/\n');
   assert.equal(
     result.stderr,
-    'landlock-run: the command names a descriptor that it does not inherit "/dev/fd/8"; keep it with --keep-fd args, or by its number\n',
+    'landlock-run: the command names a descriptor that it does not inherit "/dev/fd/8"; keep it by its number, or where it is a pipe with --keep-fd args\n',
   );
 });
 
