@@ -73,6 +73,7 @@ static const struct {
     {SYS_getsockname, "getsockname"},
     {SYS_truncate, "truncate"},
     {SYS_umask, "umask"},
+    {SYS_mprotect, "mprotect"},
     {SYS_io_uring_setup, "io_uring_setup"},
     {SYS_readlinkat, "readlinkat"},
 };
