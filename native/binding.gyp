@@ -6,6 +6,7 @@
         "addon/addon.c",
         "addon/arguments.c",
         "addon/caller.c",
+        "addon/channel.c",
         "addon/paths.c",
         "addon/spawning.c",
         "addon/values.c",

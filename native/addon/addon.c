@@ -6,6 +6,7 @@
 #include "../core/run.h"
 #include "arguments.h"
 #include "caller.h"
+#include "channel.h"
 #include "paths.h"
 #include "spawning.h"
 #include "values.h"
@@ -236,6 +237,6 @@ NAPI_MODULE_INIT() {
               define_function(env, exports, "probe", probe) &&
               define_function(env, exports, "adopt", adopt) && define_function(env, exports, "run", run) &&
               define_function(env, exports, "check", check) && paths_define(env, exports) &&
-              spawning_define(env, exports);
+              spawning_define(env, exports) && channel_define(env, exports);
     return ok ? exports : NULL;
 }

@@ -6,10 +6,8 @@
 #include "values.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /**
@@ -31,60 +29,6 @@ static napi_value seal(napi_env env, napi_callback_info info) {
     if (make_number(env, sealed, &number))
         return number;
     close((int)sealed);
-    return NULL;
-}
-
-/* So far from the limit nothing is proven: the kernel gives the lowest numbers first. */
-#define AMPLE 1024
-
-/** Whether so many more descriptors can be had, by taking and giving them back; 0 or an errno. */
-static int prove_room(int descriptor, uint32_t count) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > (rlim_t)descriptor + count + AMPLE)
-        return 0;
-    int *taken = calloc(count + 1, sizeof *taken);
-    if (taken == NULL)
-        return ENOMEM;
-    uint32_t got = 0;
-    while (got < count && (taken[got] = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)) >= 0)
-        got++;
-    int error = got < count ? errno : 0;
-    while (got > 0)
-        close(taken[--got]);
-    free(taken);
-    return error;
-}
-
-/**
- * pipe(room: number): [read: number, write: number]. Both close-on-exec, and so many more descriptors can be
- * had. Throws an Error with errno.
- */
-static napi_value make_pipe(napi_env env, napi_callback_info info) {
-    napi_value value;
-    uint32_t room;
-    if (!get_arguments(env, info, 1, &value) || !check_status(env, napi_get_value_uint32(env, value, &room)))
-        return NULL;
-    int ends[2];
-    long made = core_pipe(ends);
-    if (made < 0) {
-        throw_errno(env, "pipe2", (int)-made);
-        return NULL;
-    }
-    int error = prove_room(ends[1], room);
-    if (error != 0) {
-        close(ends[0]);
-        close(ends[1]);
-        throw_errno(env, "dup", error);
-        return NULL;
-    }
-    napi_value array, number;
-    bool ok = check_status(env, napi_create_array_with_length(env, 2, &array));
-    for (uint32_t i = 0; ok && i < 2; i++)
-        ok = make_number(env, ends[i], &number) && check_status(env, napi_set_element(env, array, i, number));
-    if (ok)
-        return array;
-    close(ends[0]);
-    close(ends[1]);
     return NULL;
 }
 
@@ -154,7 +98,6 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
 }
 
 bool spawning_define(napi_env env, napi_value exports) {
-    return define_function(env, exports, "seal", seal) && define_function(env, exports, "pipe", make_pipe) &&
-           define_function(env, exports, "prepare", prepare) &&
+    return define_function(env, exports, "seal", seal) && define_function(env, exports, "prepare", prepare) &&
            define_function(env, exports, "close", close_descriptor);
 }

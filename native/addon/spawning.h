@@ -5,7 +5,7 @@
 #include <node_api.h>
 #include <stdbool.h>
 
-/** Adds seal(), pipe(), prepare() and close() to the exports. Returns false with an exception pending. */
+/** Adds seal(), prepare() and close() to the exports. Returns false with an exception pending. */
 bool spawning_define(napi_env env, napi_value exports);
 
 #endif

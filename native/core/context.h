@@ -22,6 +22,8 @@ struct spawn_request {
     int status;       /* its fate is told here, as JSON lines; COMMAND does not get it */
     int *kept;        /* descriptors that COMMAND inherits beside those that the plan keeps */
     unsigned kept_count;
+    struct arena arena; /* what the rest of the run takes its memory from, as each new one costs a mapping */
+    size_t environment_size; /* bytes of it that wait behind the status descriptor: environment_receive() */
     bool channel; /* one of them is Node's channel (stdio 'ipc'): the variables that tell of it stay */
 };
 
@@ -51,11 +53,14 @@ struct context {
     int ruleset; /* or -1: nothing is handled */
     struct directory_rule *rules;
     uint32_t rule_count;
-    const char *readable; /* the first directory that may be listed, for check.c; or NULL */
+    struct walked *walked; /* or NULL: no directory was walked up from yet */
+    const char *readable;  /* the first directory that may be listed, for check.c; or NULL */
 
     /* environment.c */
     char **environment;
-    const char *search_path; /* COMMAND is looked up here */
+    const char *path;         /* PATH as it was when the plan was prepared; or NULL */
+    const char *path_settled; /* of each of its directories: whether it stays */
+    const char *search_path;  /* COMMAND is looked up here */
 };
 
 /** arena_take() that ends the run where there is no memory. */

@@ -16,10 +16,12 @@ void directory_rules_add(struct context *context, const char *path, uint64_t acc
 /** Looks at the directories of all rules, so that what is known of them no longer depends on the paths. */
 void directory_rules_look(struct context *context);
 
+enum verdict { ALLOWED, DENIED, UNKNOWN };
+
 /**
  * Whether the rules allow one right in a directory: to everything, as it or one above it is that of a rule,
- * or to one file in it. Answers yes where the directory cannot be looked at.
+ * or to one file in it. UNKNOWN where the directory cannot be looked at.
  */
-bool directory_rules_allow(struct context *context, const char *directory, uint64_t access);
+enum verdict directory_rules_judge(struct context *context, const char *directory, uint64_t access);
 
 #endif

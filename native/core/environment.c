@@ -9,8 +9,12 @@ static size_t name_length(const char *entry) {
     return end == NULL ? text_length(entry) : (size_t)(end - entry);
 }
 
+/** Not by the entry's own length: its end is far, and every name is compared with every entry. */
 static bool is_named(const char *entry, const char *name, size_t length) {
-    return name_length(entry) == length && memcmp(entry, name, length) == 0;
+    for (size_t i = 0; i < length; i++)
+        if (entry[i] != name[i])
+            return false;
+    return entry[length] == '=' || entry[length] == '\0';
 }
 
 const char *environment_get(char *const *environment, const char *name) {
@@ -22,7 +26,7 @@ const char *environment_get(char *const *environment, const char *name) {
 }
 
 static bool matches(const struct context *context, struct plan_list globs, const char *entry, bool fold) {
-    size_t length = name_length(entry);
+    size_t length = globs.count == 0 ? 0 : name_length(entry);
     for (uint32_t i = 0; i < globs.count; i++)
         if (glob_match(context_string(context, globs.at[i]), entry, length, fold))
             return true;
@@ -87,11 +91,56 @@ static size_t set(char **entries, size_t count, char *entry) {
     return kept;
 }
 
+static size_t count_entries(char *const *entries) {
+    size_t count = 0;
+    while (entries[count] != NULL)
+        count++;
+    return count;
+}
+
+static _Noreturn void refuse_cut_off(const struct context *context, long error) {
+    message_refuse(&context->reporter, MESSAGE_SPAWN_PROTOCOL,
+                   (struct message_facts){.detail = "the environment is cut off", .error = error});
+}
+
+/** The bytes as they were sent, all of them. */
+static char *receive(struct context *context, size_t size) {
+    char *bytes = context_take(context, size);
+    for (size_t done = 0; done < size;) {
+        long got =
+            sys_call(SYS_read, context->spawn->status, (long)(bytes + done), (long)(size - done), 0, 0, 0);
+        if (got == -EINTR)
+            continue;
+        if (got <= 0)
+            refuse_cut_off(context, got);
+        done += (size_t)got;
+    }
+    if (bytes[size - 1] != '\0')
+        refuse_cut_off(context, 0);
+    return bytes;
+}
+
+void environment_receive(struct context *context) {
+    size_t size = context->spawn->environment_size;
+    if (size == 0)
+        return;
+    char *bytes = receive(context, size);
+    size_t count = count_entries(context->envp);
+    for (size_t i = 0; i < size; i++)
+        count += bytes[i] == '\0';
+    char **entries = context_take(context, (count + 1) * sizeof *entries);
+    count = 0;
+    for (size_t at = 0; at < size; at += text_length(bytes + at) + 1)
+        entries[count++] = bytes + at;
+    for (char *const *own = context->envp; *own != NULL; own++)
+        count = set(entries, count, *own);
+    entries[count] = NULL;
+    context->envp = entries;
+}
+
 void environment_edit(struct context *context) {
     const struct plan_list sets = context->plan.env_set;
-    size_t given = 0;
-    while (context->envp[given] != NULL)
-        given++;
+    size_t given = count_entries(context->envp);
     char **entries = context_take(context, (given + sets.count + 1) * sizeof *entries);
     size_t count = 0;
     for (size_t i = 0; i < given; i++)
@@ -106,50 +155,83 @@ void environment_edit(struct context *context) {
 }
 
 /** Whether a directory of PATH, given with its length, stays. The empty one is the working directory. */
-static bool is_searchable(struct context *context, const char *element, size_t length) {
+static enum verdict judge_element(struct context *context, const char *element, size_t length) {
     char *directory = context_take(context, length + 2);
     memcpy(directory, length == 0 ? "." : element, length == 0 ? 1 : length);
-    return directory_rules_allow(context, directory, LANDLOCK_ACCESS_FS_EXECUTE);
+    return directory_rules_judge(context, directory, LANDLOCK_ACCESS_FS_EXECUTE);
+}
+
+/* What is known of a directory of PATH since the plan was prepared. */
+#define STAYS 'y'
+#define GOES 'n'
+#define OPEN '?'
+
+/** The directory's length, without the colon behind it. */
+static size_t element_length(const char *path) {
+    const char *colon = text_find(path, ':');
+    return colon == NULL ? text_length(path) : (size_t)(colon - path);
+}
+
+/** Whether the plan leaves directories out of PATH. */
+static bool edits_path(const struct context *context) {
+    return context_has(context, PLAN_FILES) && !context_has(context, PLAN_KEEP_PATH) &&
+           (context->handled_fs & LANDLOCK_ACCESS_FS_EXECUTE) != 0;
+}
+
+void environment_settle_path(struct context *context) {
+    const char *path = environment_get(context->environment, "PATH");
+    if (path == NULL || !edits_path(context))
+        return;
+    char *settled = context_take(context, text_length(path) + 2);
+    context->path = path;
+    context->path_settled = settled;
+    for (;; path++) {
+        size_t length = element_length(path);
+        /* Others may be elsewhere for another process: by its working directory, or by /proc/self. */
+        bool fixed = *path == '/' && !text_begins(path, "/proc/");
+        enum verdict verdict = fixed ? judge_element(context, path, length) : UNKNOWN;
+        *settled++ = verdict == ALLOWED ? STAYS : verdict == DENIED ? GOES : OPEN;
+        path += length;
+        if (*path == '\0')
+            return;
+    }
 }
 
 /** `PATH=` and the directories that stay; NULL where none does. */
 static char *filter_path(struct context *context, const char *path) {
+    const char *settled =
+        context->path != NULL && text_equal(path, context->path) ? context->path_settled : "";
     char *entry = context_take(context, sizeof "PATH=" + text_length(path));
     char *end = entry + sizeof "PATH=" - 1;
     memcpy(entry, "PATH=", sizeof "PATH=");
     bool any = false;
-    for (;;) {
-        const char *colon = text_find(path, ':');
-        size_t length = colon == NULL ? text_length(path) : (size_t)(colon - path);
-        if (is_searchable(context, path, length)) {
+    for (;; path++) {
+        size_t length = element_length(path);
+        char known = *settled == '\0' ? OPEN : *settled++;
+        if (known == STAYS || (known == OPEN && judge_element(context, path, length) != DENIED)) {
             if (any)
                 *end++ = ':';
             memcpy(end, path, length);
             end += length;
             any = true;
         }
-        if (colon == NULL)
+        path += length;
+        if (*path == '\0')
             break;
-        path = colon + 1;
     }
     *end = '\0';
     return any ? entry : NULL;
 }
 
 void environment_edit_path(struct context *context) {
-    if (!context_has(context, PLAN_FILES) || context_has(context, PLAN_KEEP_PATH) ||
-        (context->handled_fs & LANDLOCK_ACCESS_FS_EXECUTE) == 0)
-        return;
     const char *path = environment_get(context->environment, "PATH");
-    if (path == NULL)
+    if (path == NULL || !edits_path(context))
         return;
     /* An empty PATH would mean the working directory; where nothing is left, the PATH as it was finds as
      * little. */
     char *entry = filter_path(context, path);
     if (entry == NULL)
         return;
-    size_t count = 0;
-    while (context->environment[count] != NULL)
-        count++;
+    size_t count = count_entries(context->environment);
     context->environment[set(context->environment, count, entry)] = NULL;
 }

@@ -116,14 +116,8 @@ static void put_json(enum message_level level, const char *code, const char *wha
     text_put_raw(&line, "\"}");
 }
 
-/**
- * Writes the line. A message that nobody can receive (the descriptor is closed, its reader is gone) changes
- * nothing about the run: its exit code tells the same. SIGPIPE is ignored meanwhile, so that the exit code
- * stays ours. Returns whether all of it was written.
- */
-static bool write_line(int descriptor) {
-    struct sigaction ignore = {.handler = SIG_IGN}, before;
-    long saved = sys_sigaction(SIGPIPE, &ignore, &before);
+/** Writes the line. Returns whether all of it was written. */
+static bool write_all(int descriptor) {
     size_t done = 0;
     while (done < line.length) {
         long written = sys_write(descriptor, line.bytes + done, line.length - done);
@@ -138,9 +132,20 @@ static bool write_line(int descriptor) {
             break;
         }
     }
+    return done == line.length;
+}
+
+/**
+ * The same for a message that changes nothing about the run where nobody can receive it (the descriptor is
+ * closed, its reader is gone): the exit code tells the same. SIGPIPE is ignored meanwhile, so that the exit
+ * code stays ours.
+ */
+static void write_line(int descriptor) {
+    struct sigaction ignore = {.handler = SIG_IGN}, before;
+    long saved = sys_sigaction(SIGPIPE, &ignore, &before);
+    write_all(descriptor);
     if (saved == 0)
         sys_sigaction(SIGPIPE, &before, NULL);
-    return done == line.length;
 }
 
 static void tell(const struct reporter *reporter, enum message_level level, const char *code,
@@ -198,7 +203,8 @@ void message_tell_exec(const struct reporter *reporter, uint64_t fs, uint64_t ne
     put_count(",\"scope\":", scope);
     put_count(",\"filter\":", filter);
     text_put_raw(&line, "}\n");
-    if (!write_line(reporter->status_descriptor))
+    /* SIGPIPE is COMMAND's by now, and may end this process as well as the exit code does. */
+    if (!write_all(reporter->status_descriptor))
         sys_exit(125);
 }
 

@@ -54,8 +54,8 @@ _Noreturn void message_end_refused(const struct reporter *reporter, const char *
 
 /**
  * Tells a spawner that nothing is left but the exec, and what is enforced:
- * `{"v":1,"event":"exec","fs":N,"net":N,"scope":N,"filter":N}`. Ends the process with 125 where nobody can be
- * told: COMMAND would run, and its spawner would think that it does not.
+ * `{"v":1,"event":"exec","fs":N,"net":N,"scope":N,"filter":N}`. Ends the process with 125, or by SIGPIPE,
+ * where nobody can be told: COMMAND would run, and its spawner would think that it does not.
  */
 void message_tell_exec(const struct reporter *reporter, uint64_t fs, uint64_t net, uint64_t scope,
                        uint64_t filter);

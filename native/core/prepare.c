@@ -2,6 +2,7 @@
 
 #include "apply.h"
 #include "directory-rules.h"
+#include "environment.h"
 #include "pass.h"
 #include "prepared.h"
 #include "sealed.h"
@@ -21,6 +22,8 @@ static _Noreturn void prepare(const uint8_t *plan, size_t size, char *const *env
     apply_decode(&context, plan, size);
     apply_build(&context);
     directory_rules_look(&context);
+    environment_edit(&context);
+    environment_settle_path(&context);
     long done = prepared_write(&context, file);
     if (done == 0 && context.ruleset >= 0)
         done = pass_send(socket, context.ruleset);
@@ -78,7 +81,7 @@ void core_prepare(const uint8_t *plan, size_t size, char *const *envp, struct pr
     long result = sealed_open();
     report->file = result < 0 ? -1 : (int32_t)result;
     if (result >= 0)
-        result = core_pipe(output);
+        result = sys_call(SYS_pipe2, (long)output, O_CLOEXEC, 0, 0, 0, 0);
     if (result == 0) {
         result = pass_open(sockets);
         if (result < 0) {
@@ -106,5 +109,3 @@ long core_seal(const uint8_t *plan, size_t size) {
         sys_close((int)file);
     return done < 0 ? done : file;
 }
-
-long core_pipe(int ends[2]) { return sys_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0, 0); }

@@ -22,7 +22,4 @@ void core_prepare(const uint8_t *plan, size_t size, char *const *envp, struct pr
 /** The plan's bytes in a sealed file in memory. Returns its descriptor, or a negative errno. */
 long core_seal(const uint8_t *plan, size_t size);
 
-/** Two ends of a pipe, close-on-exec. Returns 0 or a negative errno. */
-long core_pipe(int ends[2]);
-
 #endif

@@ -4,24 +4,56 @@
 
 _Static_assert(sizeof(struct directory_rule) % 8 == 0, "the plan behind the rules is aligned to 8");
 
+/** Size of the part, up to the next boundary. */
+static size_t padded(size_t size) { return (size + 7) & ~(size_t)7; }
+
+/** The two strings of PATH, and what fills the part up. Returns 0 or a negative errno. */
+static long write_path(const struct context *context, int file, size_t size) {
+    static const char zeros[8];
+    size_t path = size == 0 ? 0 : text_length(context->path) + 1;
+    size_t settled = size == 0 ? 0 : text_length(context->path_settled) + 1;
+    long written = sealed_append(file, context->path, path);
+    if (written == 0)
+        written = sealed_append(file, context->path_settled, settled);
+    if (written == 0)
+        written = sealed_append(file, zeros, padded(size) - size);
+    return written;
+}
+
+/** Takes them out of the part. Returns whether they are two strings. */
+static bool take_path(struct context *context, const char *part, size_t size) {
+    if (size == 0)
+        return true;
+    if (part[size - 1] != '\0')
+        return false;
+    context->path = part;
+    context->path_settled = part + text_length(part) + 1;
+    return context->path_settled < part + size;
+}
+
 long prepared_write(const struct context *context, int file) {
     const struct plan_header *plan = context->plan.header;
     size_t rules = context->rule_count * sizeof *context->rules;
+    size_t path =
+        context->path == NULL ? 0 : text_length(context->path) + text_length(context->path_settled) + 2;
     struct prepared_header header = {
         .magic = PREPARED_MAGIC,
         .version = PREPARED_VERSION,
         .rule_count = context->rule_count,
-        .size = sizeof header + rules + plan->size,
+        .size = sizeof header + rules + padded(path) + plan->size,
         .handled_fs = context->handled_fs,
         .handled_net = context->handled_net,
         .scoped = context->scoped,
         .filter = context->filter,
         .restrict_flags = context->restrict_flags,
         .has_ruleset = context->ruleset >= 0,
+        .path_size = path,
     };
     long written = sealed_append(file, &header, sizeof header);
     if (written == 0)
         written = sealed_append(file, context->rules, rules);
+    if (written == 0)
+        written = write_path(context, file, path);
     if (written == 0)
         written = sealed_append(file, plan, plan->size);
     return written == 0 ? sealed_close(file) : written;
@@ -35,8 +67,13 @@ const char *prepared_take(struct context *context, int ruleset, const uint8_t *b
     if (header->version != PREPARED_VERSION)
         return "a prepared plan of another version";
     size_t rules = header->rule_count * sizeof *context->rules;
-    if (header->size != size || size - sizeof *header < rules)
+    if (header->size != size || size - sizeof *header < rules ||
+        header->path_size > size - sizeof *header - rules ||
+        padded(header->path_size) > size - sizeof *header - rules)
         return "the size is not that of the prepared plan";
+    const uint8_t *path = bytes + sizeof *header + rules;
+    if (!take_path(context, (const char *)path, header->path_size))
+        return "what is settled of PATH is damaged";
     if (header->has_ruleset != (ruleset >= 0))
         return "the prepared plan and its ruleset were parted";
     context->handled_fs = header->handled_fs;
@@ -48,7 +85,7 @@ const char *prepared_take(struct context *context, int ruleset, const uint8_t *b
     context->rule_count = header->rule_count;
     /* Only ever read, as all have been looked at; the member is what directory-rules.c fills in. */
     context->rules = (struct directory_rule *)(uintptr_t)(bytes + sizeof *header);
-    *plan = bytes + sizeof *header + rules;
-    *plan_size = size - sizeof *header - rules;
+    *plan = path + padded(header->path_size);
+    *plan_size = size - (size_t)(*plan - bytes);
     return NULL;
 }

@@ -9,9 +9,10 @@
 #include "context.h"
 
 #define PREPARED_MAGIC "LLRPREP" /* and its NUL: 8 bytes */
-#define PREPARED_VERSION 2
+#define PREPARED_VERSION 3
 
-/** Behind it come the directory rules, then the plan. Every part begins on an 8-byte boundary. */
+/** Behind it come the directory rules, what is settled of PATH, then the plan. Every part begins on an 8-byte
+ * boundary. */
 struct prepared_header {
     char magic[8];
     uint32_t version;
@@ -23,8 +24,9 @@ struct prepared_header {
     uint64_t filter;
     uint32_t restrict_flags;
     uint32_t has_ruleset; /* 0: nothing is handled, the filter is all */
+    uint64_t path_size;   /* 0, or that of two strings: context.path and context.path_settled */
 };
-_Static_assert(sizeof(struct prepared_header) == 64, "parts begin on 8-byte boundaries");
+_Static_assert(sizeof(struct prepared_header) == 72, "parts begin on 8-byte boundaries");
 
 /** Writes what apply_build() came to, and the plan's bytes. Every directory rule has been looked at. Returns
  * 0 or a negative errno. */

@@ -56,7 +56,7 @@ static void prove_files(struct context *context, const struct proof_controls *co
                         struct check_report *report) {
     bool handled = (context->handled_fs & LANDLOCK_ACCESS_FS_READ_DIR) != 0;
     if (handled && controls->root_listable &&
-        !directory_rules_allow(context, "/", LANDLOCK_ACCESS_FS_READ_DIR))
+        directory_rules_judge(context, "/", LANDLOCK_ACCESS_FS_READ_DIR) == DENIED)
         add(report, "list", "/", EACCES, try_list("/"));
     if (context->readable != NULL)
         add(report, "list", context->readable, 0, try_list(context->readable));

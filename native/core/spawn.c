@@ -1,6 +1,7 @@
 #include "spawn.h"
 
 #include "apply.h"
+#include "environment.h"
 #include "exec.h"
 #include "limits.h"
 #include "prepared.h"
@@ -52,9 +53,11 @@ _Noreturn void core_spawn(const struct spawn_request *request, struct spawn_sour
         .envp = envp,
         .record = &state_untouched,
         .spawn = request,
+        .arena = request->arena,
         .reporter = {.descriptor = request->status, .status_descriptor = request->status, .json = true},
         .ruleset = -1,
     };
+    environment_receive(&context);
     size_t size;
     const uint8_t *plan = read_plan(&context, source.plan, &size);
     if (source.prepared) {

@@ -54,6 +54,7 @@
 #define SYS_faccessat 269
 #define SYS_pipe2 293
 #define SYS_prlimit64 302
+#define SYS_statx 332
 #define SYS_seccomp 317
 #elif defined(__aarch64__) && defined(__LP64__) && defined(__AARCH64EL__)
 #define SYS_read 63
@@ -94,6 +95,7 @@
 #define SYS_faccessat 48
 #define SYS_pipe2 59
 #define SYS_prlimit64 261
+#define SYS_statx 291
 #define SYS_seccomp 277
 #else
 #error "landlock-run's native core knows x86-64 and little-endian arm64 only"
@@ -199,6 +201,23 @@ _Static_assert(sizeof(struct stat) == 144, "newfstatat writes 144 bytes");
 #else
 _Static_assert(sizeof(struct stat) == 128, "newfstatat writes 128 bytes");
 #endif
+
+/* struct statx of statx(2), Linux 4.11; the mount's ID is told since 5.8, and the mask says whether it is. */
+#define STATX_INO 0x100
+#define STATX_MNT_ID 0x1000
+
+struct statx {
+    uint32_t stx_mask;
+    uint32_t unused_head[7];
+    uint64_t stx_ino;
+    uint64_t unused_middle[12];
+    uint32_t stx_dev_major;
+    uint32_t stx_dev_minor;
+    uint64_t stx_mnt_id;
+    uint64_t unused_tail[13];
+};
+_Static_assert(sizeof(struct statx) == 256, "statx writes 256 bytes");
+_Static_assert(offsetof(struct statx, stx_mnt_id) == 144, "the mount's ID comes behind the devices");
 
 /* Descriptors. */
 #define F_GETFD 1
@@ -450,6 +469,10 @@ static inline long sys_umask(unsigned mask) { return sys_call(SYS_umask, mask, 0
 
 static inline long sys_fstatat(int directory, const char *path, struct stat *to, int flags) {
     return sys_call(SYS_newfstatat, directory, (long)path, (long)to, flags, 0, 0);
+}
+
+static inline long sys_statx(int directory, const char *path, int flags, unsigned mask, struct statx *to) {
+    return sys_call(SYS_statx, directory, (long)path, flags, mask, (long)to, 0);
 }
 
 static inline long sys_fcntl(int fd, int command, long value) {

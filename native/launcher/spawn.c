@@ -4,12 +4,14 @@
  *
  *   ARGV0 CONTROL COMMAND [ARG...]
  *
- * ARGV0 is what COMMAND gets as its own argv[0]. CONTROL is `1:STATUS:PLAN:RULESET:KEPT[:ipc]`: numbers of
- * descriptors from 3 on. RULESET is a number for a prepared plan, `-` for a prepared plan without a ruleset,
- * and empty for a plan that is not prepared. KEPT is a comma list, possibly empty, of what COMMAND inherits
- * beside 0, 1 and 2. `:ipc` says that one of them is Node's channel.
+ * ARGV0 is what COMMAND gets as its own argv[0]. CONTROL is `2:STATUS:ENVIRONMENT:PLAN:RULESET:KEPT[:ipc]`:
+ * numbers of descriptors from 3 on, but for ENVIRONMENT: so many bytes of the environment wait behind STATUS,
+ * and what the process itself was given comes on top. RULESET is a number for a prepared plan, `-` for a
+ * prepared plan without a ruleset, and empty for a plan that is not prepared. KEPT is a comma list, possibly
+ * empty, of what COMMAND inherits beside 0, 1 and 2. `:ipc` says that one of them is Node's channel.
  */
 #include "../core/spawn.h"
+#include "../core/environment.h"
 #include "../core/memory.h"
 #include "../core/message.h"
 #include "../core/sys.h"
@@ -35,6 +37,15 @@ static int read_descriptor(const char **at, char end) {
     if (end != '\0')
         (*at)++;
     return (int)number;
+}
+
+/** How much of an environment was sent. */
+static size_t read_size(const char **at) {
+    int64_t size = text_number(at);
+    if (size < 0 || size > (int64_t)ENVIRONMENT_SIZE_MAX || **at != ':')
+        refuse("CONTROL is not as it should be");
+    (*at)++;
+    return (size_t)size;
 }
 
 static void read_ruleset(const char **at, struct spawn_source *source) {
@@ -66,14 +77,14 @@ static unsigned read_kept(const char *at, int *kept, bool *channel) {
 
 static struct control read_control(const char *word) {
     struct control control = {0};
-    if (!text_begins(word, "1:"))
+    if (!text_begins(word, "2:"))
         refuse("CONTROL is of another version");
     word += 2;
     control.request.status = read_descriptor(&word, ':');
+    control.request.environment_size = read_size(&word);
     control.source.plan = read_descriptor(&word, ':');
     read_ruleset(&word, &control.source);
-    struct arena arena = {0};
-    control.request.kept = arena_take(&arena, (text_length(word) / 2 + 1) * sizeof(int));
+    control.request.kept = arena_take(&control.request.arena, (text_length(word) / 2 + 1) * sizeof(int));
     if (control.request.kept == NULL)
         refuse("there is no memory");
     control.request.kept_count = read_kept(word, control.request.kept, &control.request.channel);

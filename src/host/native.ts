@@ -73,8 +73,13 @@ export interface Native {
   check(plan: Plan, argv?: readonly Bytes[]): NativeCheck;
   /** The plan in a sealed file in memory. Returns its descriptor, close-on-exec. */
   seal(plan: Plan): number;
-  /** A pipe, both ends close-on-exec; `room` more descriptors can be had. */
-  pipe(room: number): [read: number, write: number];
+  /**
+   * What a spawned process tells its fate through, both ends close-on-exec; `room` more descriptors can be had. With `environment` this process's own waits in
+   * it for the other one: `sent` bytes, 0 where it cannot be sent.
+   */
+  channel(room: number, environment: boolean): [ours: number, theirs: number, sent: number];
+  /** All that is told through a channel until the other end is closed: latin1. */
+  readToEnd(descriptor: number): string;
   /** Closes a descriptor that was made here. */
   close(descriptor: number): void;
   /** Builds the plan's ruleset in a throw-away child. This process is not restricted. */

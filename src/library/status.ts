@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import { type EnforcedMasks, type Enforcement, makeEnforcement } from './enforcement.ts';
@@ -17,34 +16,6 @@ export type Status =
 type Event =
   | ({ readonly event: 'exec' } & EnforcedMasks)
   | { readonly event: 'refused' | 'exec-failed'; readonly code: string; readonly exit?: 126 | 127 };
-
-/**
- * Reads the status pipe to its end, which is COMMAND's exec or the process's end: as uv_spawn() waits for the exec of the helper, so does this for COMMAND's.
- *
- * @param descriptor the reading end; nobody else in this process holds the other one.
- */
-export function readStatus(descriptor: number): Status {
-  // One buffer for all: a new one for each spawn would cost a tenth of what the spawn adds.
-  buffer ??= Buffer.allocUnsafeSlow(4096);
-  let bytes = '';
-  for (;;) {
-    const got = readSome(descriptor, buffer);
-    if (got === 0) return parseStatus(Buffer.from(bytes, 'latin1').toString('utf8'));
-    bytes += buffer.toString('latin1', 0, got);
-  }
-}
-
-let buffer: Buffer | undefined;
-
-function readSome(descriptor: number, into: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(descriptor, into, 0, into.length, null);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EINTR') throw error;
-    }
-  }
-}
 
 /** Lines → status. Pure. A failure told after the exec was announced counts: the exec itself failed. */
 export function parseStatus(text: string): Status {

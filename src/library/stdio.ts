@@ -17,8 +17,10 @@ export function stdioList(stdio: StdioOptions | null | undefined): Stdio {
 
 /** The numbers from 3 on that COMMAND gets. */
 export function keptDescriptors(stdio: Stdio): number[] {
-  return [...stdio.keys()].filter((number) => {
+  const kept: number[] = [];
+  for (let number = 3; number < stdio.length; number++) {
     const one = stdio[number];
-    return number >= 3 && one !== undefined && one !== null && one !== 'ignore';
-  });
+    if (one !== undefined && one !== null && one !== 'ignore') kept.push(number);
+  }
+  return kept;
 }

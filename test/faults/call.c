@@ -44,6 +44,12 @@ static const struct {
     {SYS_openat, "openat"},
     {SYS_openat2, "openat2"},
     {SYS_newfstatat, "newfstatat"},
+    {SYS_statx, "statx"},
+    {SYS_pread64, "pread64"},
+    {SYS_memfd_create, "memfd_create"},
+    {SYS_socketpair, "socketpair"},
+    {SYS_sendmsg, "sendmsg"},
+    {SYS_recvmsg, "recvmsg"},
     {SYS_mkdirat, "mkdirat"},
     {SYS_getdents64, "getdents64"},
     {SYS_close_range, "close_range"},
@@ -128,6 +134,7 @@ static int path_argument(uint64_t number) {
     case SYS_openat:
     case SYS_openat2:
     case SYS_newfstatat:
+    case SYS_statx:
     case SYS_mkdirat:
     case SYS_faccessat:
     case SYS_faccessat2:

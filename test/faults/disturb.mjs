@@ -7,7 +7,10 @@ import { verdict } from './verdict.mjs';
 export const count = { sites: 0, errnos: new Set(), runs: 0, starts: 0, wrong: 0 };
 
 /** ENOEXEC hands the file to the shell, as execvp(3) does: a shell that reads a program as its script may do anything. */
-const isSafe = (site, error) => site.call !== 'execve' || error !== errnoNumber('ENOEXEC');
+const isShell = (site, error) => site.call === 'execve' && error === errnoNumber('ENOEXEC');
+/** A close(2) that a filter refuses leaves a pipe open, and whoever reads what a child says until its end waits for ever. */
+const isEndless = (scenario, site, error) =>
+  scenario.collects === true && site.call === 'close' && error === errnoNumber('EPERM');
 
 /**
  * Makes every call fail in turn. In: the scenario; faults that happen in every run, `[site, errno]` or none (what it then
@@ -19,7 +22,7 @@ export function disturb(scenario, before = [], errnosOf = (site) => documentedEr
   const start = before.length === 0 ? 0 : before[0] + 1;
   const faults = sites.slice(start).flatMap((site) =>
     errnosOf(site)
-      .filter((error) => isSafe(site, error))
+      .filter((error) => !isShell(site, error) && !isEndless(scenario, site, error))
       .map((error) => ({ site, error })),
   );
   const { results } = inject(

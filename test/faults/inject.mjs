@@ -20,8 +20,9 @@ export const injector = () =>
 /** The COMMAND that tells what it finds. Static, so that it needs nothing but itself. */
 export const witness = () => compileC('witness', ['test/faults/witness.c'], ['-static']);
 
-/** The core in a program of its own, which runs plans; the other one runs checks. */
+/** The core in a program of its own, which runs plans; in one that is the spawn helper; and in one that runs checks. */
 export const runCore = () => compileC('run-core', ['test/faults/run-core.c', ...core]);
+export const spawnCore = () => compileC('spawn-core', ['test/faults/run-spawn.c', ...core]);
 export const checkCore = () => compileC('check-core', ['test/native/core-main.c', ...core]);
 
 /**

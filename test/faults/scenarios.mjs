@@ -1,8 +1,8 @@
 /** What the core is put through: plans that between them make it use every call that it has. */
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { buildPlan, devNull, FLAGS, FS, FS_ALL, filesPlan, KIND, PATH } from '../native/plan-builder.mjs';
-import { checkCore, runCore, witness } from './inject.mjs';
+import { checkCore, runCore, spawnCore, witness } from './inject.mjs';
 
 const STATED_WRITE = PATH.STATED | PATH.WRITE;
 /** Those that the contract takes from COMMAND: SYS_MODULE, SYS_RAWIO, SYS_ADMIN, SYS_BOOT, MKNOD, PERFMON, BPF. */
@@ -39,7 +39,9 @@ const requirements = [
   { kind: KIND.RESTRICT, bits: 2n, origin: '--audit' },
 ];
 
-function richPlan(place, more = {}) {
+/** `makes`: one of the paths is a directory that the plan makes. */
+function richPlan(place, more = {}, makes = true) {
+  const made = { path: `${place}/in/made`, access: FS_ALL, flags: PATH.MAKE_DIRECTORY | STATED_WRITE, origin: '--tmp' };
   return filesPlan(
     [
       { path: `${place}/in`, access: FS_ALL, flags: STATED_WRITE, origin: '--rw' },
@@ -51,7 +53,7 @@ function richPlan(place, more = {}) {
         relative: `${place}/in/`.length,
       },
       { path: `${place}/bin`, access: FS.EXECUTE | FS.READ_FILE, flags: PATH.STATED, origin: '--ro' },
-      { path: `${place}/in/made`, access: FS_ALL, flags: PATH.MAKE_DIRECTORY | STATED_WRITE, origin: '--tmp' },
+      ...(makes ? [made] : []),
       { path: `${place}/out/missing`, access: FS.READ_FILE, flags: PATH.STATED, origin: '--ro' },
       { access: FS.READ_FILE, flags: PATH.STDIO_TERMINAL, origin: 'terminal' },
     ],
@@ -71,7 +73,8 @@ function richPlan(place, more = {}) {
 }
 
 /**
- * Every scenario by its title. `fate`: what an undisturbed run comes to (`starts`, or an exit code).
+ * Every scenario by its title. `fate`: what an undisturbed run comes to (`starts`, or an exit code). `sent`: the environment that waits where the fate is told,
+ * as for a spawn.
  * Out: what inject() takes, and the fate.
  */
 export function makeScenarios(place) {
@@ -114,7 +117,26 @@ export function makeScenarios(place) {
     'narrow.plan',
     buildPlan(filesPlan([{ ...devNull, flags: PATH.STATED }], { status: 4, flags: FLAGS.VERBOSE })),
   );
+  const spawned = save('spawned.plan', buildPlan(richPlan(place, { status: -1, keep: [] }, false)));
+  const sent = save(
+    'environment',
+    Object.entries({ ...env, SENT: 'yes' })
+      .map(([name, value]) => `${name}=${value}\0`)
+      .join(''),
+  );
+  const spawn = (kind) => ({
+    object: spawnCore().split('/').pop(),
+    command,
+    env: { PATH: env.PATH, OWN: 'yes' },
+    cwd: `${place}/out`,
+    program: [spawnCore(), spawned, kind, sent, 'witness', ...words],
+    sent: readFileSync(sent, 'latin1'),
+    collects: kind === 'prepared',
+    fate: 'starts',
+  });
   return {
+    'a spawn of a prepared plan, the environment sent': spawn('prepared'),
+    'a spawn of a plan, the environment sent': spawn('plan'),
     'a rich policy, COMMAND looked up in PATH': { ...run(rich, ['witness', ...words]), fate: 'starts' },
     'a record of the front, standard input closed': {
       ...run(rich, ['witness', ...words], { recorded: true, closed: '0' }),

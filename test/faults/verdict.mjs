@@ -45,6 +45,12 @@ const MAY_FAIL = [
   ['ioctl', ({ args }) => args[1] === TCGETS, any, 'not a terminal, so nothing is granted'],
   ['mkdirat', () => true, errnos('EEXIST'), 'somebody else made it; what it is, is looked at after it was opened'],
   ['close_range', () => true, any, 'the list in /proc is gone through instead'],
+  ['read', () => true, errnos('EINTR'), 'it is made again'],
+  ['pread64', () => true, errnos('EINTR'), 'it is made again'],
+  ['recvmsg', () => true, errnos('EINTR'), 'it is made again'],
+  ['wait4', () => true, errnos('EINTR'), 'it is made again'],
+  ['memfd_create', () => true, errnos('EINVAL'), 'kernels before 6.3 do not know the seal on executing it'],
+  ['statx', () => true, any, 'PATH keeps a directory that cannot be looked at; the kernel judges the exec'],
   [
     'newfstatat',
     ({ path }) => path !== '',
@@ -112,10 +118,12 @@ const isOurs = (text) =>
 export function verdict(scenario, undisturbed, site, error, result) {
   if (result.hit === 0) return 'the call was never made';
   if (result.signal !== 0) return `ended by signal ${result.signal}`;
-  if (result.orphans > 0) return `${result.orphans} processes were left behind`;
+  // A child that may not be waited for has ended all the same.
+  if (result.orphans > 0 && site.call !== 'wait4') return `${result.orphans} processes were left behind`;
   if (result.started) return started(scenario, undisturbed, site, error, result);
   if (![125, 126, 127].includes(result.exit)) return `exit status ${result.exit}`;
   if (result.stdout !== '') return 'standard output is not empty';
+  if (scenario.sent !== undefined) return spawnRefused(scenario, site, result);
   if (!isOurs(result.stderr)) return `standard error: ${result.stderr}`;
   if (['write', 'ppoll'].includes(site.call)) return undefined;
   if (lines(result.stderr) < 1 || lines(result.stderr) > lines(undisturbed.stderr) + 1)
@@ -124,6 +132,15 @@ export function verdict(scenario, undisturbed, site, error, result) {
     return `status: ${JSON.stringify(result.status)}`;
   }
   return undefined;
+}
+
+/** A spawn tells its caller all of it, and COMMAND's standard error nothing. */
+function spawnRefused({ sent }, { call }, { stderr, status }) {
+  if (stderr !== '') return `standard error: ${stderr}`;
+  if (!status.startsWith(sent)) return 'the environment was written over';
+  if (['write', 'ppoll'].includes(call)) return undefined;
+  const told = status.slice(sent.length);
+  return /"event":"(refused|exec-failed)"[^\n]*\}\n$/.test(told) ? undefined : `status: ${JSON.stringify(told)}`;
 }
 
 function started(scenario, undisturbed, site, error, result) {

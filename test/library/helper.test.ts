@@ -1,6 +1,6 @@
 /** The spawn helper: what it is handed is never COMMAND's, whichever of COMMAND's own descriptors are closed. */
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -26,7 +26,7 @@ async function start(t: TestContext, prepared: boolean, closed: readonly (0 | 1 
   try {
     const ruleset = built === undefined ? '' : '5';
     const fds = [file, status, ...(built === undefined ? [] : [built.ruleset])];
-    const result = await run(helper, [`1:4:3:${ruleset}:`, ...words], { fds, closed });
+    const result = await run(helper, [`2:4:0:3:${ruleset}:`, ...words], { fds, closed });
     return { result, status: readFileSync(join(directory, 'status'), 'utf8'), output: join(directory, 'out') };
   } finally {
     closeSync(status);
@@ -73,13 +73,15 @@ test("what is told goes to the status descriptor, and none of it to COMMAND's st
 
 for (const [what, words] of Object.entries({
   'no words': [],
-  'another version': ['2:4:3::', 'true'],
-  'a descriptor below 3': ['1:2:3::', 'true'],
-  'no numbers': ['1:a:b::', 'true'],
-  'a list that does not end': ['1:4:3::6,', 'true'],
-  'a list that does not end before the channel': ['1:4:3::6,:ipc', 'true'],
-  'a channel of another name': ['1:4:3::6:ipcs', 'true'],
-  'no command': ['1:4:3::'],
+  'another version': ['1:4:3::', 'true'],
+  'a descriptor below 3': ['2:2:0:3::', 'true'],
+  'no numbers': ['2:a:0:b::', 'true'],
+  'a list that does not end': ['2:4:0:3::6,', 'true'],
+  'a list that does not end before the channel': ['2:4:0:3::6,:ipc', 'true'],
+  'a channel of another name': ['2:4:0:3::6:ipcs', 'true'],
+  'no command': ['2:4:0:3::'],
+  'no size of an environment': ['2:4::3::', 'true'],
+  'an environment beyond the limit': ['2:4:65537:3::', 'true'],
 }))
   test(`started by hand with ${what}: 125, one line, nothing runs`, async () => {
     const result = await run(helper, words);
@@ -93,12 +95,12 @@ test('a plan and a ruleset that do not belong together are refused', async (t) =
   const built = native.prepare(plan);
   const sealed = native.seal(plan);
   const cases: [string, (number | null)[], RegExp][] = [
-    ['1:4:3:-:', [built.file], /plan-damaged/], // it has a ruleset
-    ['1:4:3::', [built.file], /plan-damaged/], // it is a prepared one
-    ['1:4:3:5:', [sealed, null, built.ruleset], /plan-damaged/], // it is not
-    ['1:4:3:5:', [built.file, null, sealed], /restrict-refused/], // that is no ruleset
-    ['1:4:9::', [sealed], /plan-unreadable/], // nothing is there
-    ['1:4:3:5:17', [built.file, null, built.ruleset], /descriptor-not-open/],
+    ['2:4:0:3:-:', [built.file], /plan-damaged/], // it has a ruleset
+    ['2:4:0:3::', [built.file], /plan-damaged/], // it is a prepared one
+    ['2:4:0:3:5:', [sealed, null, built.ruleset], /plan-damaged/], // it is not
+    ['2:4:0:3:5:', [built.file, null, sealed], /restrict-refused/], // that is no ruleset
+    ['2:4:0:9::', [sealed], /plan-unreadable/], // nothing is there
+    ['2:4:0:3:5:17', [built.file, null, built.ruleset], /descriptor-not-open/],
   ];
   for (const [control, given, expected] of cases) {
     const path = join(directory, 'status');
@@ -111,3 +113,37 @@ test('a plan and a ruleset that do not belong together are refused', async (t) =
   }
   for (const fd of [built.file, built.ruleset, sealed]) closeSync(fd);
 });
+
+/** The helper's environment is sent through its status descriptor: here a file that begins with it. */
+async function sendEnvironment(t: TestContext, bytes: Buffer, size: number) {
+  const path = join(fixture(t), 'status');
+  writeFileSync(path, bytes);
+  const [status, plan] = [openSync(path, 'r+'), native.seal(insideOf(parsePolicy({ net: 'none' }), {}).plan)];
+  const env = { OWN: 'started with', BOTH: 'started with' };
+  const options = { fds: [plan, status], emptyEnv: true, env };
+  const result = await run(helper, [`2:4:${size}:3::`, 'env', '-0'], options);
+  for (const fd of [plan, status]) closeSync(fd);
+  return { result, told: readFileSync(path).subarray(bytes.length).toString() };
+}
+
+test("an environment that is sent is COMMAND's to the byte, and what the helper was started with comes on top", async (t) => {
+  const sent = Buffer.from('BOTH=sent\0\xff=\xfe\n\0\0no variable\0PATH=/usr/bin:/bin\0TWICE=1\0TWICE=2\0', 'latin1');
+  const { result, told } = await sendEnvironment(t, sent, sent.length);
+  assert.match(told, /"event":"exec"/);
+  const entries = result.stdoutBytes.toString('latin1').split('\0');
+  assert.deepEqual(
+    entries.filter((entry) => !entry.startsWith('PATH=')),
+    ['BOTH=started with', '\xff=\xfe\n', '', 'no variable', 'TWICE=1', 'TWICE=2', 'OWN=started with', ''],
+  );
+});
+
+for (const [what, text, more] of [
+  ['that is cut off', 'ONE=1\0TWO=2\0', 1],
+  ['that ends within an entry', 'ONE=1\0TWO=', 0],
+  ['of which nothing came', '', 12],
+] as const)
+  test(`an environment ${what} is refused`, async (t) => {
+    const { result, told } = await sendEnvironment(t, Buffer.from(text), text.length + more);
+    assert.deepEqual([result.code, result.stdout, result.stderr], [125, '', '']);
+    assert.match(told, /"code":"spawn-protocol".*the environment is cut off/);
+  });

@@ -7,8 +7,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { fixture } from '../support/fixture.ts';
 import { requireAbi } from '../support/kernel.ts';
+import { projectFile } from '../support/paths.ts';
+import { run } from '../support/run.ts';
 import { descendants, ended, library, onlyIn, openDescriptors } from './host.ts';
 
 const { prepare, LandlockRunError } = library;
@@ -133,4 +136,37 @@ test('the edited environment and PATH are those of an unprepared spawn', async (
   assert.doesNotMatch(prepared.stdout, /SECRET_TOKEN/);
   assert.equal(prepared.stdout.includes(closed), false);
   sandbox.close();
+});
+
+test('a PATH that it has settled is settled right for each spawn: what is denied goes, what comes later is looked at', async (t) => {
+  if (!requireAbi(t, 3)) return;
+  const root = fixture(t, { 'granted/bin/x': '', 'denied/bin/x': '', 'denied/later/x': '' });
+  const [inside, outside, later] = [`${root}/granted/bin`, `${root}/denied/bin`, `${root}/denied/new`];
+  const PATH = `${outside}:${inside}:${later}::relative:/proc/self/cwd:${process.env['PATH'] ?? ''}`;
+  // The host's own PATH is what prepare() settles.
+  const script = `
+    import { renameSync } from 'node:fs';
+    import { prepare, run } from ${JSON.stringify(pathToFileURL(projectFile('dist/index.mjs')).href)};
+    const policy = { fs: { rw: [${JSON.stringify(`${root}/granted`)}] } };
+    const sandbox = await prepare(policy);
+    const words = ['-c', 'echo "$PATH"'];
+    const tell = async (options) => {
+      for (const one of [await sandbox.run('sh', words, options), await run(policy, 'sh', words, options)]) console.log(one.stdout.trim());
+    };
+    await tell({});
+    renameSync(${JSON.stringify(`${root}/denied/later`)}, ${JSON.stringify(later)});
+    await tell({});
+    await tell({ cwd: ${JSON.stringify(inside)} });
+    await tell({ env: { PATH: ${JSON.stringify(`${inside}:${outside}:/usr/bin:/bin`)} } });`;
+  const words = ['--input-type=module', '--eval', script];
+  const { code, stdout, stderr } = await run(process.execPath, words, { env: { PATH }, cwd: root });
+  assert.deepEqual([code, stderr], [0, '']);
+  const lines = stdout.trim().split('\n');
+  assert.equal(lines.length, 8);
+  for (let i = 0; i < lines.length; i += 2) assert.equal(lines[i], lines[i + 1], `call ${i / 2}`);
+  const [first = '', , second = '', , inCwd = '', , given = ''] = lines.map((line) => line.split(':'));
+  assert.deepEqual([first.includes(outside), first.includes(inside), first.includes(later)], [false, true, true]);
+  assert.deepEqual([second.includes(inside), second.includes(later)], [true, false]);
+  assert.deepEqual([second.includes('/proc/self/cwd'), inCwd.includes('/proc/self/cwd')], [false, true]);
+  assert.deepEqual(given.slice(0, 1), [inside]);
 });

@@ -1,0 +1,146 @@
+/** COMMAND's environment, where the host gives none: that of the host's process, as child_process.spawn would hand it over. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { fixture } from '../support/fixture.ts';
+import { projectFile } from '../support/paths.ts';
+import { type RunOptions, run } from '../support/run.ts';
+
+const PATH = process.env['PATH'] ?? '/usr/bin:/bin';
+
+/** What a host may write: `ours` and `bare` are the environments of two COMMANDs, one under a policy and one not, as lists of entries in hex. */
+const HELPERS = `
+  import { spawn as bareSpawn } from 'node:child_process';
+  import * as library from ${JSON.stringify(pathToFileURL(projectFile('dist/index.mjs')).href)};
+  const sandbox = await library.prepare({ net: 'none' });
+  const POLICY = { net: 'none' };
+  const read = (child) => new Promise((resolve, reject) => {
+    let text = '';
+    child.on('error', reject);
+    child.stdout.setEncoding('latin1').on('data', (chunk) => (text += chunk));
+    child.on('close', () => resolve(text.split('\\0').slice(0, -1)));
+  });
+  const STDIO = { stdio: ['ignore', 'pipe', 'inherit'] };
+  const ours = (options = {}) => read(sandbox.spawn('env', ['-0'], { ...STDIO, ...options }));
+  const unprepared = (options = {}) => read(library.spawn(POLICY, 'env', ['-0'], { ...STDIO, ...options }));
+  const bare = (options = {}) => read(bareSpawn('env', ['-0'], { ...STDIO, ...options }));
+  const tell = (value) => console.log(JSON.stringify(value));
+`;
+
+/** Runs a host to its end. Out: what it told, value by value. */
+async function host(script: string, options: RunOptions = {}): Promise<unknown[]> {
+  const words = ['--input-type=module', '--eval', `${HELPERS}\n${script}`];
+  const { code, stdout, stderr } = await run(process.execPath, words, { emptyEnv: true, ...options });
+  assert.deepEqual([code, stderr], [0, '']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+test('it has what process.env has at each spawn: what was set, changed and deleted', async () => {
+  const [before, plain, after, plainAfter] = await host(
+    `tell(await ours()); tell(await bare());
+     process.env.NEW = 'ü'; process.env.CHANGED = 'again'; delete process.env.GONE; process.env.EMPTY = '';
+     tell(await ours()); tell(await bare());`,
+    { env: { CHANGED: 'once', GONE: 'here' } },
+  );
+  assert.deepEqual(before, plain);
+  assert.deepEqual(before, [`PATH=${PATH}`, 'CHANGED=once', 'GONE=here'].sort(byPlace(before)));
+  assert.deepEqual([...(after as string[])].sort(), [...(plainAfter as string[])].sort());
+  assert.equal((after as string[]).includes('NEW=\xc3\xbc'), true);
+  assert.equal(
+    (after as string[]).some((entry) => entry.startsWith('GONE')),
+    false,
+  );
+});
+
+/** Sorts a list as another one is. */
+function byPlace(order: unknown): (a: string, b: string) => number {
+  return (a, b) => (order as string[]).indexOf(a) - (order as string[]).indexOf(b);
+}
+
+for (const way of ['ours', 'unprepared'])
+  test(`what is not UTF-8 arrives as it is, which child_process does not manage: ${way}`, async () => {
+    const env = { ODD: Buffer.from([0x61, 0xff, 0xfe]), EVEN: 'ü' };
+    const [entries, plain] = await host(`tell(await ${way}()); tell(await bare());`, { env });
+    const [odd, mangled] = [entries, plain].map((list) => (list as string[]).find((entry) => entry.startsWith('ODD=')));
+    assert.deepEqual([odd, mangled], ['ODD=a\xff\xfe', 'ODD=a\xef\xbf\xbd\xef\xbf\xbd']);
+    assert.equal((entries as string[]).includes('EVEN=\xc3\xbc'), true);
+  });
+
+for (const [what, making] of Object.entries({
+  'a plain object': '({ PATH: process.env.PATH, ONE: "1" })',
+  'an object as test runners make it':
+    'Object.assign(Object.create(Object.getPrototypeOf(process.env)), { PATH: process.env.PATH, ONE: "1" })',
+  'a frozen object': 'Object.freeze({ PATH: process.env.PATH, ONE: "1" })',
+  'a Proxy': 'new Proxy({ PATH: process.env.PATH, ONE: "1" }, { set() { throw new Error("was asked"); } })',
+}))
+  test(`where a program has put ${what} in the place of process.env, COMMAND gets that, and no secret that it left out`, async () => {
+    const [first, entries, plain, keys, restored] = await host(
+      `const real = process.env;
+       tell(await ours());
+       process.env = ${making};
+       tell(await ours()); tell(await bare());
+       tell(Reflect.ownKeys(process.env).map(String));
+       process.env = real;
+       tell(await ours());`,
+      { env: { SECRET: 'x' } },
+    );
+    assert.equal((first as string[]).includes('SECRET=x'), true);
+    assert.deepEqual([...(entries as string[])].sort(), ['ONE=1', `PATH=${PATH}`]);
+    assert.deepEqual(entries, plain);
+    assert.deepEqual(keys, ['PATH', 'ONE']);
+    assert.deepEqual(restored, first);
+  });
+
+test("a worker's COMMAND gets the worker's environment", async () => {
+  const worker = `${HELPERS}
+    process.env.IN = 'the worker'; delete process.env.SECRET;
+    const list = await ours();
+    (await import('node:worker_threads')).parentPort.postMessage(list.sort());`;
+  const [entries, outside] = await host(
+    `import { Worker } from 'node:worker_threads';
+     const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(worker)})));
+     tell(await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject)));
+     tell((await ours()).sort());`,
+    { env: { SECRET: 'x' } },
+  );
+  assert.deepEqual(entries, ['IN=the worker', `PATH=${PATH}`]);
+  assert.deepEqual(outside, [`PATH=${PATH}`, 'SECRET=x']);
+});
+
+for (const [what, script] of Object.entries({
+  'of very many variables': 'for (let i = 0; i < 1000; i++) process.env[`N${i}`] = String(i);',
+  'with a value of 100,000 bytes': "process.env.LONG = 'x'.repeat(100_000);",
+  'with the largest that fits beside one that does not':
+    "process.env.A = 'x'.repeat(65_000); process.env.B = 'y'.repeat(65_000);",
+  'that is empty': 'for (const name of Object.keys(process.env)) delete process.env[name];',
+}))
+  test(`an environment ${what} is COMMAND's too`, async () => {
+    const [size, same] = await host(
+      `const env = '/usr/bin/env';
+       ${script}
+       const [a, b] = [await read(sandbox.spawn(env, ['-0'], STDIO)), await read(bareSpawn(env, ['-0'], STDIO))];
+       tell(b.length); tell(JSON.stringify(a) === JSON.stringify(b));`,
+    );
+    assert.equal(same, true, `${String(size)} variables`);
+  });
+
+test('`env` is all that COMMAND gets: also an empty one; null is absent, as for child_process', async () => {
+  const [none, one, absent, plain] = await host(
+    `const env = '/usr/bin/env';
+     tell(await read(sandbox.spawn(env, ['-0'], { ...STDIO, env: {} })));
+     tell(await ours({ env: { PATH: process.env.PATH, ONE: '1' } }));
+     tell(await ours({ env: null })); tell(await bare({ env: null }));`,
+    { env: { SECRET: 'x' } },
+  );
+  assert.deepEqual([none, one], [[], [`PATH=${PATH}`, 'ONE=1']]);
+  assert.deepEqual(absent, plain);
+  assert.equal((absent as string[]).includes('SECRET=x'), true);
+});
+
+test('what Node adds for its own tools is there once', async (t) => {
+  const [entries] = await host('tell(await ours());', { env: { NODE_V8_COVERAGE: fixture(t) } });
+  assert.equal((entries as string[]).filter((entry) => entry.startsWith('NODE_V8_COVERAGE=')).length, 1);
+});
