@@ -55,16 +55,63 @@ static size_t gather_environment(struct iovec parts[VARIABLES_MAX], size_t *coun
     return size <= ENVIRONMENT_SIZE_MAX ? size : 0;
 }
 
-/** Two sockets, with the environment sent from the first to the second. Returns its size; 0 where that cannot
- * be done, and nothing is open. */
-static size_t open_with_environment(int ends[2]) {
+/* The environment at the last prepare(), in one piece. Node calls for no two threads at once: only the main
+ * thread has an environment that is the process's own. */
+static struct {
+    char *bytes;
+    size_t size;
+    int32_t state; /* counts how often it was another one; 0: it was never looked at */
+} known;
+
+static bool is_known(const struct iovec *parts, size_t count, size_t size) {
+    if (size != known.size)
+        return false;
+    const char *at = known.bytes;
+    for (size_t i = 0; i < count; at += parts[i++].iov_len)
+        if (memcmp(at, parts[i].iov_base, parts[i].iov_len) != 0)
+            return false;
+    return true;
+}
+
+int32_t channel_environment_state(void) {
+    struct iovec parts[VARIABLES_MAX];
+    size_t count;
+    size_t size = gather_environment(parts, &count);
+    if (size == 0)
+        return 0;
+    if (known.bytes != NULL && is_known(parts, count, size))
+        return known.state;
+    char *bytes = malloc(size);
+    if (bytes == NULL)
+        return 0;
+    size_t done = 0;
+    for (size_t i = 0; i < count; done += parts[i++].iov_len)
+        memcpy(bytes + done, parts[i].iov_base, parts[i].iov_len);
+    free(known.bytes);
+    known.bytes = bytes;
+    known.size = size;
+    return ++known.state;
+}
+
+/* What channel() says was sent: the environment is the one of a prepare(). */
+#define AS_PREPARED (-1)
+
+/** A pipe where the environment is what it was in that state; else two sockets, with the environment sent
+ * from the first to the second. Returns what was sent; 0 where that cannot be done, and nothing is open. */
+static int64_t open_with_environment(int32_t state, int ends[2]) {
     struct iovec parts[VARIABLES_MAX];
     struct msghdr message = {.msg_iov = parts};
-    size_t size = gather_environment(parts, &message.msg_iovlen);
-    if (size == 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    size_t count;
+    size_t size = gather_environment(parts, &count);
+    if (size == 0)
+        return 0;
+    if (state != 0 && state == known.state && is_known(parts, count, size))
+        return pipe2(ends, O_CLOEXEC) == 0 ? AS_PREPARED : 0;
+    message.msg_iovlen = count;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return 0;
     if (sendmsg(ends[0], &message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size)
-        return size;
+        return (int64_t)size;
     close(ends[0]);
     close(ends[1]);
     return 0;
@@ -80,21 +127,22 @@ static bool make_channel(napi_env env, const int64_t numbers[3], napi_value *arr
 }
 
 /**
- * channel(room: number, environment: boolean): [ours: number, theirs: number, sent: number]. What a spawned
- * process tells its fate through, both ends close-on-exec, and so many more descriptors can be had. With
- * `environment` the caller's environment waits in it for the process: so many bytes, 0 where it cannot be
+ * channel(room: number, environment: number): [ours: number, theirs: number, sent: number]. What a spawned
+ * process tells its fate through, both ends close-on-exec, and so many more descriptors can be had.
+ * `environment` is -1 where the process is not to have the caller's; else the state that prepare() told, or
+ * 0. It then waits in the channel: `sent` bytes, -1 where it is still that of the state, 0 where it cannot be
  * sent. Throws an Error with errno.
  */
 static napi_value channel(napi_env env, napi_callback_info info) {
     napi_value values[2], array;
     uint32_t room;
-    bool environment;
+    int32_t state;
     if (!get_arguments(env, info, 2, values) ||
         !check_status(env, napi_get_value_uint32(env, values[0], &room)) ||
-        !check_status(env, napi_get_value_bool(env, values[1], &environment)))
+        !check_status(env, napi_get_value_int32(env, values[1], &state)))
         return NULL;
     int ends[2];
-    size_t sent = environment ? open_with_environment(ends) : 0;
+    int64_t sent = state >= 0 ? open_with_environment(state, ends) : 0;
     if (sent == 0 && pipe2(ends, O_CLOEXEC) != 0) {
         throw_errno(env, "pipe2", errno);
         return NULL;
@@ -102,7 +150,7 @@ static napi_value channel(napi_env env, napi_callback_info info) {
     int error = prove_room(ends[1], room);
     if (error != 0)
         throw_errno(env, "dup", error);
-    else if (make_channel(env, (const int64_t[]){ends[0], ends[1], (int64_t)sent}, &array))
+    else if (make_channel(env, (const int64_t[]){ends[0], ends[1], sent}, &array))
         return array;
     close(ends[0]);
     close(ends[1]);

@@ -3,6 +3,7 @@
 
 #include "../core/prepare.h"
 #include "caller.h"
+#include "channel.h"
 #include "values.h"
 
 #include <errno.h>
@@ -73,22 +74,27 @@ static void close_given(int descriptor) {
 }
 
 /**
- * prepare(plan: Uint8Array): the plan's ruleset, built once. Throws a TypeError on an argument of another
+ * prepare(plan: Uint8Array, environment: boolean): the plan's ruleset, built once. With `environment` also
+ * what stands for the caller's environment: channel(). Throws a TypeError on an argument of another
  * type, an Error with errno where it cannot be tried.
  */
 static napi_value prepare(napi_env env, napi_callback_info info) {
-    napi_value value, object = NULL;
+    napi_value values[2], object = NULL;
     uint8_t *plan = NULL;
     size_t size = 0;
-    if (!get_arguments(env, info, 1, &value) || !get_bytes(env, value, "plan", &plan, &size))
+    bool environment;
+    if (!get_arguments(env, info, 2, values) ||
+        !check_status(env, napi_get_value_bool(env, values[1], &environment)) ||
+        !get_bytes(env, values[0], "plan", &plan, &size))
         return NULL;
+    int32_t state = environment ? channel_environment_state() : 0;
     struct prepare_report report;
     core_prepare(plan, size, caller_environment(), &report);
     free(plan);
     bool ok = report.error >= 0;
     if (!ok)
         throw_errno(env, "prepare", -report.error);
-    ok = ok && make_report(env, &report, &object);
+    ok = ok && make_report(env, &report, &object) && set_number(env, object, "environment", state);
     if (!ok) {
         close_given(report.file);
         close_given(report.ruleset);

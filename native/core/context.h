@@ -23,7 +23,8 @@ struct spawn_request {
     int *kept;        /* descriptors that COMMAND inherits beside those that the plan keeps */
     unsigned kept_count;
     struct arena arena; /* what the rest of the run takes its memory from, as each new one costs a mapping */
-    size_t environment_size; /* bytes of it that wait behind the status descriptor: environment_receive() */
+    bool environment_prepared; /* it is the one that the plan was prepared in */
+    size_t environment_size;   /* so many bytes of it wait behind the status descriptor; 0: neither */
     bool channel; /* one of them is Node's channel (stdio 'ipc'): the variables that tell of it stay */
 };
 
@@ -58,6 +59,8 @@ struct context {
 
     /* environment.c */
     char **environment;
+    const char *prepared;     /* the environment that the plan was prepared in, each entry with its NUL */
+    size_t prepared_size;     /* or 0 */
     const char *path;         /* PATH as it was when the plan was prepared; or NULL */
     const char *path_settled; /* of each of its directories: whether it stays */
     const char *search_path;  /* COMMAND is looked up here */

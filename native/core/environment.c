@@ -104,7 +104,7 @@ static _Noreturn void refuse_cut_off(const struct context *context, long error) 
 }
 
 /** The bytes as they were sent, all of them. */
-static char *receive(struct context *context, size_t size) {
+static const char *receive(struct context *context, size_t size) {
     char *bytes = context_take(context, size);
     for (size_t done = 0; done < size;) {
         long got =
@@ -115,23 +115,24 @@ static char *receive(struct context *context, size_t size) {
             refuse_cut_off(context, got);
         done += (size_t)got;
     }
-    if (bytes[size - 1] != '\0')
-        refuse_cut_off(context, 0);
     return bytes;
 }
 
-void environment_receive(struct context *context) {
-    size_t size = context->spawn->environment_size;
-    if (size == 0)
+void environment_take(struct context *context) {
+    const struct spawn_request *request = context->spawn;
+    if (!request->environment_prepared && request->environment_size == 0)
         return;
-    char *bytes = receive(context, size);
+    size_t size = request->environment_prepared ? context->prepared_size : request->environment_size;
+    const char *bytes = request->environment_prepared ? context->prepared : receive(context, size);
+    if (size == 0 || bytes[size - 1] != '\0')
+        refuse_cut_off(context, 0);
     size_t count = count_entries(context->envp);
     for (size_t i = 0; i < size; i++)
         count += bytes[i] == '\0';
     char **entries = context_take(context, (count + 1) * sizeof *entries);
     count = 0;
     for (size_t at = 0; at < size; at += text_length(bytes + at) + 1)
-        entries[count++] = bytes + at;
+        entries[count++] = (char *)(uintptr_t)(bytes + at);
     for (char *const *own = context->envp; *own != NULL; own++)
         count = set(entries, count, *own);
     entries[count] = NULL;

@@ -9,11 +9,11 @@
 #define DEFAULT_SEARCH_PATH "/bin:/usr/bin"
 
 /**
- * Takes the caller's environment from the spawner, which has sent it through the status descriptor, byte for
- * byte: each entry with its NUL. What the process was started with comes on top. Ends the run where it is cut
- * off.
+ * Takes the caller's environment from the spawner, byte for byte: it is the one that the plan was prepared
+ * in, or waits behind the status descriptor, each entry with its NUL. What the process was started with comes
+ * on top. Ends the run where it is cut off.
  */
-void environment_receive(struct context *context);
+void environment_take(struct context *context);
 
 /** Edits the caller's environment, and settles the search path of COMMAND from what comes out. */
 void environment_edit(struct context *context);

@@ -9,10 +9,10 @@
 #include "context.h"
 
 #define PREPARED_MAGIC "LLRPREP" /* and its NUL: 8 bytes */
-#define PREPARED_VERSION 3
+#define PREPARED_VERSION 4
 
-/** Behind it come the directory rules, what is settled of PATH, then the plan. Every part begins on an 8-byte
- * boundary. */
+/** Behind it come the directory rules, what is settled of PATH, the environment, then the plan. Every part
+ * begins on an 8-byte boundary. */
 struct prepared_header {
     char magic[8];
     uint32_t version;
@@ -23,10 +23,11 @@ struct prepared_header {
     uint64_t scoped;
     uint64_t filter;
     uint32_t restrict_flags;
-    uint32_t has_ruleset; /* 0: nothing is handled, the filter is all */
-    uint64_t path_size;   /* 0, or that of two strings: context.path and context.path_settled */
+    uint32_t has_ruleset;      /* 0: nothing is handled, the filter is all */
+    uint64_t path_size;        /* 0, or that of two strings: context.path and context.path_settled */
+    uint64_t environment_size; /* 0, or that of context.prepared */
 };
-_Static_assert(sizeof(struct prepared_header) == 72, "parts begin on 8-byte boundaries");
+_Static_assert(sizeof(struct prepared_header) == 80, "parts begin on 8-byte boundaries");
 
 /** Writes what apply_build() came to, and the plan's bytes. Every directory rule has been looked at. Returns
  * 0 or a negative errno. */

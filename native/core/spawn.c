@@ -57,7 +57,6 @@ _Noreturn void core_spawn(const struct spawn_request *request, struct spawn_sour
         .reporter = {.descriptor = request->status, .status_descriptor = request->status, .json = true},
         .ruleset = -1,
     };
-    environment_receive(&context);
     size_t size;
     const uint8_t *plan = read_plan(&context, source.plan, &size);
     if (source.prepared) {
@@ -65,6 +64,7 @@ _Noreturn void core_spawn(const struct spawn_request *request, struct spawn_sour
         if (reason != NULL)
             refuse(&context, MESSAGE_PLAN_DAMAGED, reason, 0);
     }
+    environment_take(&context);
     apply_decode(&context, plan, size);
     if (source.prepared)
         apply_enforce(&context);

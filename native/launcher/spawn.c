@@ -5,8 +5,9 @@
  *   ARGV0 CONTROL COMMAND [ARG...]
  *
  * ARGV0 is what COMMAND gets as its own argv[0]. CONTROL is `2:STATUS:ENVIRONMENT:PLAN:RULESET:KEPT[:ipc]`:
- * numbers of descriptors from 3 on, but for ENVIRONMENT: so many bytes of the environment wait behind STATUS,
- * and what the process itself was given comes on top. RULESET is a number for a prepared plan, `-` for a
+ * numbers of descriptors from 3 on, but for ENVIRONMENT: so many bytes of the environment wait behind STATUS;
+ * `=` says that it is the one that the plan was prepared in. What the process itself was given comes on top.
+ * RULESET is a number for a prepared plan, `-` for a
  * prepared plan without a ruleset, and empty for a plan that is not prepared. KEPT is a comma list, possibly
  * empty, of what COMMAND inherits beside 0, 1 and 2. `:ipc` says that one of them is Node's channel.
  */
@@ -39,13 +40,18 @@ static int read_descriptor(const char **at, char end) {
     return (int)number;
 }
 
-/** How much of an environment was sent. */
-static size_t read_size(const char **at) {
+/** Where the environment is: its size, or `=`. */
+static void read_environment(const char **at, struct spawn_request *request) {
+    request->environment_prepared = text_begins(*at, "=:");
+    if (request->environment_prepared) {
+        *at += 2;
+        return;
+    }
     int64_t size = text_number(at);
     if (size < 0 || size > (int64_t)ENVIRONMENT_SIZE_MAX || **at != ':')
         refuse("CONTROL is not as it should be");
     (*at)++;
-    return (size_t)size;
+    request->environment_size = (size_t)size;
 }
 
 static void read_ruleset(const char **at, struct spawn_source *source) {
@@ -81,7 +87,7 @@ static struct control read_control(const char *word) {
         refuse("CONTROL is of another version");
     word += 2;
     control.request.status = read_descriptor(&word, ':');
-    control.request.environment_size = read_size(&word);
+    read_environment(&word, &control.request);
     control.source.plan = read_descriptor(&word, ':');
     read_ruleset(&word, &control.source);
     control.request.kept = arena_take(&control.request.arena, (text_length(word) / 2 + 1) * sizeof(int));

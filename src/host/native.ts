@@ -46,6 +46,8 @@ export interface NativePrepared {
   /** The prepared plan in a sealed file in memory, and its ruleset; -1 for none. Both are the caller's to close. */
   readonly file: number;
   readonly ruleset: number;
+  /** Stands for this process's environment as it was then: channel(). 0 where it was not looked at, or cannot be kept. */
+  readonly environment: number;
   /** What is enforced, as the kernel's masks. */
   readonly fs: number;
   readonly net: number;
@@ -74,16 +76,17 @@ export interface Native {
   /** The plan in a sealed file in memory. Returns its descriptor, close-on-exec. */
   seal(plan: Plan): number;
   /**
-   * What a spawned process tells its fate through, both ends close-on-exec; `room` more descriptors can be had. With `environment` this process's own waits in
-   * it for the other one: `sent` bytes, 0 where it cannot be sent.
+   * What a spawned process tells its fate through, both ends close-on-exec; `room` more descriptors can be had. `environment` is -1 where that process is not to
+   * have the one of this process; else what prepare() told of it, or 0. It then waits in the channel: `sent` bytes, -1 where it is as prepare() has seen it,
+   * 0 where it cannot be sent. Main thread only, but for -1.
    */
-  channel(room: number, environment: boolean): [ours: number, theirs: number, sent: number];
+  channel(room: number, environment: number): [ours: number, theirs: number, sent: number];
   /** All that is told through a channel until the other end is closed: latin1. */
   readToEnd(descriptor: number): string;
   /** Closes a descriptor that was made here. */
   close(descriptor: number): void;
-  /** Builds the plan's ruleset in a throw-away child. This process is not restricted. */
-  prepare(plan: Plan): NativePrepared;
+  /** Builds the plan's ruleset in a throw-away child. This process is not restricted. `environment`: it is of use to a spawn; main thread only. */
+  prepare(plan: Plan, environment: boolean): NativePrepared;
 }
 
 let loaded: Native | undefined;

@@ -3,6 +3,7 @@ import { diagnose, refuse } from '../diagnostics/diagnostic.ts';
 import { readCoreDiagnostics } from '../host/core-output.ts';
 import { type Call, type Following, insistOptions, readCall } from './arguments.ts';
 import { type Enforcement, makeEnforcement } from './enforcement.ts';
+import { isOwnEnvironment } from './environment.ts';
 import { atBorder, LandlockRunError, promised } from './error.ts';
 import { findLauncher, findNative, type LocateOptions } from './locate.ts';
 import { type AnyPolicy, type Inside, insideOf } from './policy.ts';
@@ -81,13 +82,14 @@ export function prepare(policy: AnyPolicy, options: LocateOptions = {}): Promise
     const native = findNative(options);
     findLauncher(options);
     const inside = insideOf(policy, options);
-    const { exit, signal, file, ruleset, output, ...masks } = native.prepare(inside.plan);
+    const prepared = native.prepare(inside.plan, isOwnEnvironment(undefined));
+    const { exit, signal, file, ruleset, environment, output, ...masks } = prepared;
     const diagnostics = readCoreDiagnostics(output);
     if (exit !== 0) {
       const reason =
         diagnostics.find((one) => one.level === 'error') ?? diagnose('error', 'killed-before-exec', undefined);
       throw new LandlockRunError(reason, { diagnostics, cause: signal === 0 ? undefined : `signal ${signal}` });
     }
-    return new Sandbox({ plan: file, ruleset }, inside, makeEnforcement(masks, diagnostics), options);
+    return new Sandbox({ plan: file, ruleset, environment }, inside, makeEnforcement(masks, diagnostics), options);
   });
 }

@@ -48,7 +48,7 @@ export function spawnOnce(policy: AnyPolicy, call: Call<SpawnOptions>): Started 
   const inside = insideOf(policy, options);
   const plan = native.seal(inside.plan);
   try {
-    return startIn({ plan, ruleset: undefined }, inside, call);
+    return startIn({ plan, ruleset: undefined, environment: 0 }, inside, call);
   } finally {
     native.close(plan);
   }

@@ -14,6 +14,8 @@ export interface Fence {
   readonly plan: number;
   /** The ruleset of a prepared plan, -1 where it has none; undefined for a plan that is not prepared. */
   readonly ruleset: number | undefined;
+  /** What stands for the environment that the plan was prepared in, or 0. */
+  readonly environment: number;
 }
 
 export interface Started {
@@ -41,13 +43,14 @@ export interface Start {
  */
 export function start(native: Native, fence: Fence, { command, args, options, launcher, advise }: Start): Started {
   const given = stdioList(options.stdio);
-  const [ours, theirs, sent] = native.channel(roomFor(given.length), isOwnEnvironment(options.env));
+  const environment = isOwnEnvironment(options.env) ? fence.environment : -1;
+  const [ours, theirs, sent] = native.channel(roomFor(given.length), environment);
   let open = true;
   try {
     const control = controlWord(fence, given, sent);
     // A member that is added behind a spread costs V8 two microseconds, one that is there before it next to nothing.
     const own: NodeSpawnOptions = { env: undefined, argv0: undefined, stdio: undefined, ...options };
-    if (sent > 0) own.env = {};
+    if (sent !== 0) own.env = {};
     own.argv0 ??= command;
     own.stdio = given.concat(handed(fence, theirs));
     const child = nodeSpawn(launcher, [control, command, ...args], own);
@@ -99,7 +102,7 @@ function controlWord({ ruleset }: Fence, given: Stdio, sent: number): string {
   const plan = given.length;
   const prepared = ruleset === undefined ? '' : ruleset < 0 ? '-' : String(plan + 2);
   const channel = given.includes('ipc') ? ':ipc' : '';
-  return `2:${plan + 1}:${sent}:${plan}:${prepared}:${keptDescriptors(given).join(',')}${channel}`;
+  return `2:${plan + 1}:${sent < 0 ? '=' : sent}:${plan}:${prepared}:${keptDescriptors(given).join(',')}${channel}`;
 }
 
 /** Some failures of uv_spawn() are thrown and others emitted; mistakes in the options stay what they are. */

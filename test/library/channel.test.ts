@@ -11,7 +11,7 @@ const native = createRequire(import.meta.url)(projectFile('native/build/Release/
 
 /** What a shell tells on descriptor 3 until its end. */
 function told(environment: boolean, script: string | ((sent: number) => string)): { text: string; sent: number } {
-  const [ours, theirs, sent] = native.channel(16, environment);
+  const [ours, theirs, sent] = native.channel(16, environment ? 0 : -1);
   const words = ['-c', typeof script === 'string' ? script : script(sent)];
   spawn('/bin/sh', words, { stdio: ['ignore', 'inherit', 'inherit', theirs] });
   native.close(theirs);

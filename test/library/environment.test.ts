@@ -55,6 +55,19 @@ test('it has what process.env has at each spawn: what was set, changed and delet
   );
 });
 
+test('sandboxes that were prepared in different environments give COMMAND the one of now', async () => {
+  const lists = await host(
+    `const first = sandbox;
+     process.env.LATER = '1';
+     const second = await library.prepare(POLICY);
+     const all = async () => {
+       for (const one of [first, second]) tell((await read(one.spawn('env', ['-0'], STDIO))).includes('LATER=1'));
+     };
+     await all(); delete process.env.LATER; await all(); process.env.LATER = '1'; await all(); process.env.LATER = '2'; await all();`,
+  );
+  assert.deepEqual(lists, [true, true, false, false, true, true, false, false]);
+});
+
 /** Sorts a list as another one is. */
 function byPlace(order: unknown): (a: string, b: string) => number {
   return (a, b) => (order as string[]).indexOf(a) - (order as string[]).indexOf(b);

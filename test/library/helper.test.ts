@@ -20,7 +20,7 @@ const lister = compileC('list-descriptors', ['test/library/list-descriptors.c'],
 async function start(t: TestContext, prepared: boolean, closed: readonly (0 | 1 | 2)[], words: readonly string[]) {
   const directory = fixture(t);
   const { plan } = insideOf(parsePolicy({ fs: { ro: ['/'], rw: [directory] } }), {});
-  const built = prepared ? native.prepare(plan) : undefined;
+  const built = prepared ? native.prepare(plan, false) : undefined;
   const file = built?.file ?? native.seal(plan);
   const status = openSync(join(directory, 'status'), 'w+');
   try {
@@ -81,6 +81,7 @@ for (const [what, words] of Object.entries({
   'a channel of another name': ['2:4:0:3::6:ipcs', 'true'],
   'no command': ['2:4:0:3::'],
   'no size of an environment': ['2:4::3::', 'true'],
+  'an environment that is neither here nor there': ['2:4:=1:3::', 'true'],
   'an environment beyond the limit': ['2:4:65537:3::', 'true'],
 }))
   test(`started by hand with ${what}: 125, one line, nothing runs`, async () => {
@@ -92,7 +93,7 @@ for (const [what, words] of Object.entries({
 test('a plan and a ruleset that do not belong together are refused', async (t) => {
   const directory = fixture(t);
   const { plan } = insideOf(parsePolicy({ fs: { ro: ['/'], rw: [directory] } }), {});
-  const built = native.prepare(plan);
+  const built = native.prepare(plan, false);
   const sealed = native.seal(plan);
   const cases: [string, (number | null)[], RegExp][] = [
     ['2:4:0:3:-:', [built.file], /plan-damaged/], // it has a ruleset
@@ -135,6 +136,32 @@ test("an environment that is sent is COMMAND's to the byte, and what the helper 
     entries.filter((entry) => !entry.startsWith('PATH=')),
     ['BOTH=started with', '\xff=\xfe\n', '', 'no variable', 'TWICE=1', 'TWICE=2', 'OWN=started with', ''],
   );
+});
+
+test('the environment that a plan was prepared in is in the plan; in one that was not prepared there is none', async (t) => {
+  if (!requireAbi(t, 3)) return;
+  const path = join(fixture(t), 'status');
+  const { plan } = insideOf(parsePolicy({ fs: { ro: ['/'] } }), {});
+  const built = native.prepare(plan, false);
+  const sealed = native.seal(plan);
+  const start = async (control: string, fds: (number | null)[]) => {
+    const status = openSync(path, 'w+');
+    const result = await run(helper, [control, 'env', '-0'], {
+      fds: [fds[0] ?? null, status, ...fds.slice(1)],
+      emptyEnv: true,
+    });
+    closeSync(status);
+    return result;
+  };
+  const { code, stdout } = await start('2:4:=:3:5:', [built.file, built.ruleset]);
+  assert.equal(code, 0);
+  const own = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
+  const edited = (entries: readonly string[]) => entries.filter((entry) => !entry.startsWith('PATH=')).sort();
+  assert.deepEqual(edited(stdout.split('\0').slice(0, -1)), edited(own));
+  const refused = await start('2:4:=:3::', [sealed]);
+  assert.deepEqual([refused.code, refused.stdout, refused.stderr], [125, '', '']);
+  assert.match(readFileSync(path, 'utf8'), /"code":"spawn-protocol"/);
+  for (const fd of [built.file, built.ruleset, sealed]) closeSync(fd);
 });
 
 for (const [what, text, more] of [
