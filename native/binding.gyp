@@ -7,6 +7,7 @@
         "addon/arguments.c",
         "addon/caller.c",
         "addon/channel.c",
+        "addon/known-environment.c",
         "addon/paths.c",
         "addon/spawning.c",
         "addon/values.c",

@@ -24,7 +24,7 @@ has_fuzzer() {
 
 fuzz_decoder() {
   "$1" -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$work/fuzz-plan" test/fuzz/fuzz-plan.c \
-    native/core/decode.c native/core/decode-rows.c native/core/environment.c native/core/directory-rules.c native/core/glob.c native/core/text.c \
+    native/core/decode.c native/core/decode-rows.c native/core/environment.c native/core/search-path.c native/core/directory-rules.c native/core/place.c native/core/glob.c native/core/text.c \
     native/core/memory.c native/core/message.c native/core/errno-names.c test/fuzz/take.c || die 'the fuzzer does not compile'
   mkdir -- "$work/corpus" "$work/found"
   cp -- test/fuzz/corpus/* "$work/corpus"

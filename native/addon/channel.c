@@ -3,8 +3,7 @@
 #include "channel.h"
 
 #include "../core/apart.h"
-#include "../core/environment-size.h"
-#include "caller.h"
+#include "known-environment.h"
 #include "values.h"
 
 #include <errno.h>
@@ -38,61 +37,6 @@ static int prove_room(int descriptor, uint32_t count) {
     return error;
 }
 
-/* Variables at most: more go the way of any other environment, through execve(2). */
-#define VARIABLES_MAX 256
-
-/** The caller's environment as it is to be sent, each entry with its NUL. Returns its size, and in *count its
- * entries; 0 where it is too large. */
-static size_t gather_environment(struct iovec parts[VARIABLES_MAX], size_t *count) {
-    char **entries = caller_environment();
-    size_t size = 0;
-    for (*count = 0; entries[*count] != NULL; (*count)++) {
-        if (*count == VARIABLES_MAX)
-            return 0;
-        parts[*count] = (struct iovec){entries[*count], strlen(entries[*count]) + 1};
-        size += parts[*count].iov_len;
-    }
-    return size <= ENVIRONMENT_SIZE_MAX ? size : 0;
-}
-
-/* The environment at the last prepare(), in one piece. Node calls for no two threads at once: only the main
- * thread has an environment that is the process's own. */
-static struct {
-    char *bytes;
-    size_t size;
-    int32_t state; /* counts how often it was another one; 0: it was never looked at */
-} known;
-
-static bool is_known(const struct iovec *parts, size_t count, size_t size) {
-    if (size != known.size)
-        return false;
-    const char *at = known.bytes;
-    for (size_t i = 0; i < count; at += parts[i++].iov_len)
-        if (memcmp(at, parts[i].iov_base, parts[i].iov_len) != 0)
-            return false;
-    return true;
-}
-
-int32_t channel_environment_state(void) {
-    struct iovec parts[VARIABLES_MAX];
-    size_t count;
-    size_t size = gather_environment(parts, &count);
-    if (size == 0)
-        return 0;
-    if (known.bytes != NULL && is_known(parts, count, size))
-        return known.state;
-    char *bytes = malloc(size);
-    if (bytes == NULL)
-        return 0;
-    size_t done = 0;
-    for (size_t i = 0; i < count; done += parts[i++].iov_len)
-        memcpy(bytes + done, parts[i].iov_base, parts[i].iov_len);
-    free(known.bytes);
-    known.bytes = bytes;
-    known.size = size;
-    return ++known.state;
-}
-
 /* What channel() says was sent: the environment is the one of a prepare(). */
 #define AS_PREPARED (-1)
 
@@ -102,10 +46,10 @@ static int64_t open_with_environment(int32_t state, int ends[2]) {
     struct iovec parts[VARIABLES_MAX];
     struct msghdr message = {.msg_iov = parts};
     size_t count;
-    size_t size = gather_environment(parts, &count);
+    size_t size = environment_gather(parts, &count);
     if (size == 0)
         return 0;
-    if (state != 0 && state == known.state && is_known(parts, count, size))
+    if (environment_is_known(state, parts, count, size))
         return pipe2(ends, O_CLOEXEC) == 0 ? AS_PREPARED : 0;
     message.msg_iovlen = count;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)

@@ -3,7 +3,7 @@
 
 #include "../core/prepare.h"
 #include "caller.h"
-#include "channel.h"
+#include "known-environment.h"
 #include "values.h"
 
 #include <errno.h>
@@ -87,7 +87,7 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
         !check_status(env, napi_get_value_bool(env, values[1], &environment)) ||
         !get_bytes(env, values[0], "plan", &plan, &size))
         return NULL;
-    int32_t state = environment ? channel_environment_state() : 0;
+    int32_t state = environment ? environment_state() : 0;
     struct prepare_report report;
     core_prepare(plan, size, caller_environment(), &report);
     free(plan);

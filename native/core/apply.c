@@ -8,6 +8,7 @@
 #include "paths.h"
 #include "requirements.h"
 #include "ruleset.h"
+#include "search-path.h"
 #include "state.h"
 #include "sys.h"
 
@@ -100,5 +101,5 @@ void apply_surroundings(struct context *context) {
     /* Landlock does not restrict chdir(2). It comes before PATH, whose relative directories are COMMAND's. */
     change_directory(context);
     environment_edit(context);
-    environment_edit_path(context);
+    search_path_edit(context);
 }

@@ -59,8 +59,10 @@ struct context {
 
     /* environment.c */
     char **environment;
-    const char *prepared;     /* the environment that the plan was prepared in, each entry with its NUL */
-    size_t prepared_size;     /* or 0 */
+    const char *prepared; /* the environment that the plan was prepared in, each entry with its NUL */
+    size_t prepared_size; /* or 0 */
+
+    /* search-path.c */
     const char *path;         /* PATH as it was when the plan was prepared; or NULL */
     const char *path_settled; /* of each of its directories: whether it stays */
     const char *search_path;  /* COMMAND is looked up here */

@@ -1,6 +1,5 @@
 #include "environment.h"
 
-#include "directory-rules.h"
 #include "glob.h"
 #include "sys.h"
 
@@ -72,9 +71,7 @@ static bool stays(const struct context *context, const char *entry) {
     return !matches(context, plan->env_unset, entry, false);
 }
 
-/** Replaces the first entry of the same name and drops later ones, or appends. There is room. Returns the new
- * count. */
-static size_t set(char **entries, size_t count, char *entry) {
+size_t environment_put(char **entries, size_t count, char *entry) {
     size_t length = name_length(entry);
     size_t kept = 0;
     bool placed = false;
@@ -91,7 +88,7 @@ static size_t set(char **entries, size_t count, char *entry) {
     return kept;
 }
 
-static size_t count_entries(char *const *entries) {
+size_t environment_count(char *const *entries) {
     size_t count = 0;
     while (entries[count] != NULL)
         count++;
@@ -126,7 +123,7 @@ void environment_take(struct context *context) {
     const char *bytes = request->environment_prepared ? context->prepared : receive(context, size);
     if (size == 0 || bytes[size - 1] != '\0')
         refuse_cut_off(context, 0);
-    size_t count = count_entries(context->envp);
+    size_t count = environment_count(context->envp);
     for (size_t i = 0; i < size; i++)
         count += bytes[i] == '\0';
     char **entries = context_take(context, (count + 1) * sizeof *entries);
@@ -134,105 +131,23 @@ void environment_take(struct context *context) {
     for (size_t at = 0; at < size; at += text_length(bytes + at) + 1)
         entries[count++] = (char *)(uintptr_t)(bytes + at);
     for (char *const *own = context->envp; *own != NULL; own++)
-        count = set(entries, count, *own);
+        count = environment_put(entries, count, *own);
     entries[count] = NULL;
     context->envp = entries;
 }
 
 void environment_edit(struct context *context) {
     const struct plan_list sets = context->plan.env_set;
-    size_t given = count_entries(context->envp);
+    size_t given = environment_count(context->envp);
     char **entries = context_take(context, (given + sets.count + 1) * sizeof *entries);
     size_t count = 0;
     for (size_t i = 0; i < given; i++)
         if (stays(context, context->envp[i]))
             entries[count++] = context->envp[i];
     for (uint32_t i = 0; i < sets.count; i++)
-        count = set(entries, count, (char *)(uintptr_t)context_string(context, sets.at[i]));
+        count = environment_put(entries, count, (char *)(uintptr_t)context_string(context, sets.at[i]));
     entries[count] = NULL;
     context->environment = entries;
     const char *path = environment_get(entries, "PATH");
     context->search_path = path == NULL ? DEFAULT_SEARCH_PATH : path;
-}
-
-/** Whether a directory of PATH, given with its length, stays. The empty one is the working directory. */
-static enum verdict judge_element(struct context *context, const char *element, size_t length) {
-    char *directory = context_take(context, length + 2);
-    memcpy(directory, length == 0 ? "." : element, length == 0 ? 1 : length);
-    return directory_rules_judge(context, directory, LANDLOCK_ACCESS_FS_EXECUTE);
-}
-
-/* What is known of a directory of PATH since the plan was prepared. */
-#define STAYS 'y'
-#define GOES 'n'
-#define OPEN '?'
-
-/** The directory's length, without the colon behind it. */
-static size_t element_length(const char *path) {
-    const char *colon = text_find(path, ':');
-    return colon == NULL ? text_length(path) : (size_t)(colon - path);
-}
-
-/** Whether the plan leaves directories out of PATH. */
-static bool edits_path(const struct context *context) {
-    return context_has(context, PLAN_FILES) && !context_has(context, PLAN_KEEP_PATH) &&
-           (context->handled_fs & LANDLOCK_ACCESS_FS_EXECUTE) != 0;
-}
-
-void environment_settle_path(struct context *context) {
-    const char *path = environment_get(context->environment, "PATH");
-    if (path == NULL || !edits_path(context))
-        return;
-    char *settled = context_take(context, text_length(path) + 2);
-    context->path = path;
-    context->path_settled = settled;
-    for (;; path++) {
-        size_t length = element_length(path);
-        /* Others may be elsewhere for another process: by its working directory, or by /proc/self. */
-        bool fixed = *path == '/' && !text_begins(path, "/proc/");
-        enum verdict verdict = fixed ? judge_element(context, path, length) : UNKNOWN;
-        *settled++ = verdict == ALLOWED ? STAYS : verdict == DENIED ? GOES : OPEN;
-        path += length;
-        if (*path == '\0')
-            return;
-    }
-}
-
-/** `PATH=` and the directories that stay; NULL where none does. */
-static char *filter_path(struct context *context, const char *path) {
-    const char *settled =
-        context->path != NULL && text_equal(path, context->path) ? context->path_settled : "";
-    char *entry = context_take(context, sizeof "PATH=" + text_length(path));
-    char *end = entry + sizeof "PATH=" - 1;
-    memcpy(entry, "PATH=", sizeof "PATH=");
-    bool any = false;
-    for (;; path++) {
-        size_t length = element_length(path);
-        char known = *settled == '\0' ? OPEN : *settled++;
-        if (known == STAYS || (known == OPEN && judge_element(context, path, length) != DENIED)) {
-            if (any)
-                *end++ = ':';
-            memcpy(end, path, length);
-            end += length;
-            any = true;
-        }
-        path += length;
-        if (*path == '\0')
-            break;
-    }
-    *end = '\0';
-    return any ? entry : NULL;
-}
-
-void environment_edit_path(struct context *context) {
-    const char *path = environment_get(context->environment, "PATH");
-    if (path == NULL || !edits_path(context))
-        return;
-    /* An empty PATH would mean the working directory; where nothing is left, the PATH as it was finds as
-     * little. */
-    char *entry = filter_path(context, path);
-    if (entry == NULL)
-        return;
-    size_t count = count_entries(context->environment);
-    context->environment[set(context->environment, count, entry)] = NULL;
 }

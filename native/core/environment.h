@@ -18,20 +18,14 @@ void environment_take(struct context *context);
 /** Edits the caller's environment, and settles the search path of COMMAND from what comes out. */
 void environment_edit(struct context *context);
 
-/**
- * Leaves out of COMMAND's PATH the directories in which the ruleset allows nothing to be executed: bash,
- * unlike execvp, stops at a denied candidate. Directories that do not exist stay; so does everything where
- * nothing would be left, or where executing is not restricted. The working directory is COMMAND's.
- */
-void environment_edit_path(struct context *context);
-
-/**
- * Settles which directories of PATH stay, for every process that is given the same PATH under this plan. What
- * does not exist is left open, and so is what depends on the process.
- */
-void environment_settle_path(struct context *context);
-
 /** The value of a variable, or NULL. */
 const char *environment_get(char *const *environment, const char *name);
+
+/** How many entries there are before the NULL. */
+size_t environment_count(char *const *entries);
+
+/** Replaces the first entry of the same name and drops later ones, or appends; there is room for one more,
+ * and no NULL is written. Returns the new count. */
+size_t environment_put(char **entries, size_t count, char *entry);
 
 #endif

@@ -6,6 +6,7 @@
 #include "pass.h"
 #include "prepared.h"
 #include "sealed.h"
+#include "search-path.h"
 #include "state.h"
 #include "sys.h"
 
@@ -23,7 +24,7 @@ static _Noreturn void prepare(const uint8_t *plan, size_t size, char *const *env
     apply_build(&context);
     directory_rules_look(&context);
     environment_edit(&context);
-    environment_settle_path(&context);
+    search_path_settle(&context);
     long done = prepared_write(&context, file);
     if (done == 0 && context.ruleset >= 0)
         done = pass_send(socket, context.ruleset);

@@ -5,6 +5,7 @@
 #include "../../native/core/context.h"
 #include "../../native/core/decode.h"
 #include "../../native/core/environment.h"
+#include "../../native/core/search-path.h"
 #include "../../native/core/text.h"
 
 #include <stdio.h>
@@ -100,7 +101,7 @@ static void follow_environment(const struct plan *plan) {
     context.arena.at = memory;
     context.arena.end = memory + ARENA_SIZE;
     environment_edit(&context);
-    environment_edit_path(&context);
+    search_path_edit(&context);
     for (char **entry = context.environment; *entry != NULL; entry++)
         insist(strlen(*entry) < ARENA_SIZE, "an entry without end");
 }
