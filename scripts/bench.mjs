@@ -24,11 +24,23 @@ const folder = mkdtempSync(join(tmpdir(), 'landlock-run-bench-'));
 const environment = { PATH: '/usr/bin:/bin', HOME: folder };
 
 /** The program's absolute path, or undefined; a shell's `command -v` would name its own built-in ones. */
-const find = (name) => ['/usr/bin', '/bin'].map((folder) => join(folder, name)).find((path) => existsSync(path));
+const find = (name) =>
+  ['/usr/bin', '/bin', '/usr/local/bin'].map((folder) => join(folder, name)).find((path) => existsSync(path));
 /** What others cost, where it is there and may run: bwrap is refused in many a container. */
 function optional(name, program, args) {
   const command = [find(program), ...args];
   return find(program) && spawnSync(command[0], args).status === 0 ? [{ name, command }] : [];
+}
+
+/** Another launcher for Landlock, in Go, with as many paths and ports; --best-effort, as it asks for the newest ABI. It installs no filter. */
+function besideLandrun(paths, compiled, bare) {
+  const grants = paths.flatMap((path) => ['--rox', path]);
+  const options = ['--best-effort', ...grants, '--connect-tcp', '443', '--connect-tcp', '80'];
+  const landrun = optional('`landrun`, 18 paths and 2 ports', 'landrun', [...options, bare]);
+  const ours = { name: 'compiled launcher, the same policy', bar: 0.33, command: [compiled, bare] };
+  return landrun.length === 0
+    ? []
+    : [{ title: 'a compiled launcher beside landrun', rounds: 400, rows: [...landrun, ours] }];
 }
 
 function compilePolicy(name, options) {
@@ -113,6 +125,7 @@ function makeGroups() {
         { name: 'compiled launcher, the same policy', bar: 1.1, command: [compiled, bare] },
       ],
     },
+    ...besideLandrun(paths, compiled, bare),
     {
       title: 'many rules',
       rounds: 40,
