@@ -9,7 +9,8 @@ static uint64_t device_number(uint64_t major, uint64_t minor) {
 
 long place_find(const char *path, struct place *place) {
     struct statx found;
-    long result = sys_statx(AT_FDCWD, path, 0, STATX_INO | STATX_MNT_ID, &found);
+    /* Nothing is mounted for a look, as for stat(2). */
+    long result = sys_statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID, &found);
     if (result == 0) {
         *place = (struct place){device_number(found.stx_dev_major, found.stx_dev_minor), found.stx_ino,
                                 found.stx_mnt_id, (found.stx_mask & STATX_MNT_ID) != 0};
@@ -19,7 +20,8 @@ long place_find(const char *path, struct place *place) {
         return result;
     struct stat stat; /* a container's filter may not know statx(2) */
     result = sys_fstatat(AT_FDCWD, path, &stat, 0);
-    *place = (struct place){.device = stat.st_dev, .inode = stat.st_ino};
+    if (result == 0)
+        *place = (struct place){.device = stat.st_dev, .inode = stat.st_ino};
     return result;
 }
 

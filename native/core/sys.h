@@ -145,6 +145,7 @@
 #define AT_FDCWD (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_EACCESS 0x200
+#define AT_NO_AUTOMOUNT 0x800 /* fstatat(2) behaves so by itself since Linux 4.14 */
 #define AT_EMPTY_PATH 0x1000
 #define X_OK 1
 #define O_RDONLY 0

@@ -14,9 +14,9 @@ export function isOwnEnvironment(given: NodeJS.ProcessEnv | null | undefined): b
 let real: object | undefined;
 let other: object | undefined;
 
-function isReal(env: object): boolean {
-  if (env === real) return true;
-  if (env === other) return false;
+function isReal(env: unknown): boolean {
+  if (env === real) return env !== undefined;
+  if (env === other || typeof env !== 'object' || env === null) return false;
   if (takesSymbol(env)) other = env;
   else real = env;
   return env === real;

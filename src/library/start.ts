@@ -78,7 +78,7 @@ function handed({ plan, ruleset }: Fence, status: number): number[] {
   return ruleset === undefined || ruleset < 0 ? [plan, status] : [plan, status, ruleset];
 }
 
-/** Descriptors that are handed to the helper behind the caller's, at most: the plan, the status pipe and the ruleset. */
+/** Descriptors that are handed to the helper behind the caller's, at most: the plan, the channel and the ruleset. */
 const OURS = 3;
 
 /**

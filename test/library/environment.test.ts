@@ -107,6 +107,22 @@ for (const [what, making] of Object.entries({
     assert.deepEqual(restored, first);
   });
 
+test('where a program has taken process.env away, spawn says what child_process.spawn says', async () => {
+  const told = await host(
+    `const real = process.env;
+     for (const none of [undefined, null]) {
+       const said = [];
+       for (const one of [ours, bare]) {
+         process.env = none;
+         try { await one(); } catch (error) { said.push(error.name); }
+         process.env = real;
+       }
+       tell(said);
+     }`,
+  );
+  for (const said of told as string[][]) assert.equal(said[0], said[1]);
+});
+
 test("a worker's COMMAND gets the worker's environment", async () => {
   const worker = `${HELPERS}
     process.env.IN = 'the worker'; delete process.env.SECRET;
