@@ -36,7 +36,7 @@ export interface Start {
 }
 
 /**
- * Starts the spawn helper in the place of COMMAND, and waits until it has become COMMAND or has said why not: about half a millisecond beyond what
+ * Starts the spawn helper in the place of COMMAND, and waits until it has become COMMAND or has said why not: about a tenth of a millisecond beyond what
  * child_process.spawn itself waits for.
  *
  * @throws LandlockRunError where this process has no descriptors left; TypeError and the like from child_process.spawn for options that it does not take.
