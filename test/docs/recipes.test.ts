@@ -4,20 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
+import { npmProject } from '../support/npm-project.ts';
 import { projectFile } from '../support/paths.ts';
 import { run } from '../support/run.ts';
 import { sandbox } from '../support/sandbox.ts';
-
-const LOCK = {
-  name: 'app',
-  version: '1.0.0',
-  lockfileVersion: 3,
-  packages: {
-    '': { name: 'app', version: '1.0.0', dependencies: { dep: 'file:dep' } },
-    dep: { version: '1.0.0' },
-    'node_modules/dep': { resolved: 'dep', link: true },
-  },
-};
 
 /** What the recipes speak of; each program leaves a file behind where the policies that are for it let it. */
 const FILES = {
@@ -26,9 +16,7 @@ const FILES = {
   'state/old': '',
   server: { content: '#!/bin/sh\necho served >state/result\n', mode: 0o755 },
   untrusted: { content: '#!/bin/sh\necho ran >state/result\n', mode: 0o755 },
-  'package.json': '{"name":"app","version":"1.0.0","dependencies":{"dep":"file:dep"}}',
-  'package-lock.json': JSON.stringify(LOCK),
-  'dep/package.json': '{"name":"dep","version":"1.0.0"}',
+  ...npmProject,
   'home/.profile': '',
 };
 

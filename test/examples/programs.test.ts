@@ -5,6 +5,7 @@ import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fixture } from '../support/fixture.ts';
+import { npmProject } from '../support/npm-project.ts';
 import { projectFile } from '../support/paths.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { isRoot, ordinaryUser, requireCapability } from '../support/who.ts';
@@ -40,21 +41,7 @@ const EXAMPLES: readonly Example[] = [
   {
     policy: 'npm-ci.yaml',
     needs: ['/usr/bin/npm'],
-    files: {
-      'project/package.json': '{"name":"app","version":"1.0.0","dependencies":{"dep":"file:dep"}}',
-      'project/dep/package.json': '{"name":"dep","version":"1.0.0","main":"index.js"}',
-      'project/dep/index.js': 'module.exports = 42;\n',
-      'project/package-lock.json': JSON.stringify({
-        name: 'app',
-        version: '1.0.0',
-        lockfileVersion: 3,
-        packages: {
-          '': { name: 'app', version: '1.0.0', dependencies: { dep: 'file:dep' } },
-          dep: { version: '1.0.0' },
-          'node_modules/dep': { resolved: 'dep', link: true },
-        },
-      }),
-    },
+    files: Object.fromEntries(Object.entries(npmProject).map(([file, text]) => [`project/${file}`, text])),
     script: `npm ci --offline --no-audit --no-fund --loglevel error && test "$(node -p "require('dep')")" = 42`,
   },
   {

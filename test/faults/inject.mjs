@@ -10,19 +10,17 @@ const core = readdirSync(projectFile('native/core'))
   .sort()
   .map((name) => `native/core/${name}`);
 
+const here = (name) => `test/faults/${name}`;
+
 /** The program that traces and injects. */
-export const injector = () =>
-  compileC(
-    'inject',
-    ['inject.c', 'tracee.c', 'call.c'].map((name) => `test/faults/${name}`),
-  );
+export const injector = () => compileC('inject', ['inject.c', 'tracee.c', 'call.c'].map(here));
 
 /** The COMMAND that tells what it finds. Static, so that it needs nothing but itself. */
 export const witness = () => compileC('witness', ['test/faults/witness.c'], ['-static']);
 
 /** The core in a program of its own, which runs plans; in one that is the spawn helper; and in one that runs checks. */
-export const runCore = () => compileC('run-core', ['test/faults/run-core.c', ...core]);
-export const spawnCore = () => compileC('spawn-core', ['test/faults/run-spawn.c', ...core]);
+export const runCore = () => compileC('run-core', ['run-core.c', 'read-file.c'].map(here).concat(core));
+export const spawnCore = () => compileC('spawn-core', ['run-spawn.c', 'read-file.c'].map(here).concat(core));
 export const checkCore = () => compileC('check-core', ['test/native/core-main.c', ...core]);
 
 /**

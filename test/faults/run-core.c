@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include "../../native/core/record.h"
 #include "../../native/core/run.h"
+#include "read-file.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -17,28 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAX ((size_t)1 << 20)
-
 extern char **environ;
 
-static void fail(const char *what) {
-    perror(what);
-    exit(99);
-}
-
 static int is_none(const char *word) { return strcmp(word, "-") == 0; }
-
-/* The whole file, in memory that malloc aligns well enough for a plan. */
-static void *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    char *bytes = malloc(FILE_MAX);
-    if (file == NULL || bytes == NULL)
-        fail(path);
-    *size = fread(bytes, 1, FILE_MAX, file);
-    if (ferror(file) || fclose(file) != 0)
-        fail(path);
-    return bytes;
-}
 
 int main(int argc, char **argv) {
     if (argc < 6)

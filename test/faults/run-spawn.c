@@ -9,32 +9,16 @@
 #define _GNU_SOURCE
 #include "../../native/core/prepare.h"
 #include "../../native/core/spawn.h"
+#include "read-file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define FILE_MAX ((size_t)1 << 20)
 #define STATUS 4
 
 extern char **environ;
-
-static _Noreturn void fail(const char *what) {
-    perror(what);
-    exit(99);
-}
-
-static uint8_t *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    uint8_t *bytes = malloc(FILE_MAX);
-    if (file == NULL || bytes == NULL)
-        fail(path);
-    *size = fread(bytes, 1, FILE_MAX, file);
-    if (ferror(file) || fclose(file) != 0)
-        fail(path);
-    return bytes;
-}
 
 /* Puts the environment behind the status descriptor. Returns its size. */
 static size_t send_environment(const char *path) {
