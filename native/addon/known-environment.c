@@ -18,8 +18,8 @@ size_t environment_gather(struct iovec parts[VARIABLES_MAX], size_t *count) {
     return size <= ENVIRONMENT_SIZE_MAX ? size : 0;
 }
 
-/* The environment at the last prepare(), in one piece. Node calls for no two threads at once: only the main
- * thread has an environment that is the process's own. */
+/* The environment at the last prepare(), in one piece. Needs no lock: only the main thread, whose process.env
+ * is the process's own, asks for it. */
 static struct {
     char *bytes;
     size_t size;

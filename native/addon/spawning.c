@@ -74,9 +74,9 @@ static void close_given(int descriptor) {
 }
 
 /**
- * prepare(plan: Uint8Array, environment: boolean): the plan's ruleset, built once. With `environment` also
- * what stands for the caller's environment: channel(). Throws a TypeError on an argument of another
- * type, an Error with errno where it cannot be tried.
+ * prepare(plan: Uint8Array, environment: boolean): the plan's ruleset, built once. With `environment` the
+ * prepared plan holds the caller's, and the object what stands for it: channel(). Throws a TypeError on an
+ * argument of another type, an Error with errno where it cannot be tried.
  */
 static napi_value prepare(napi_env env, napi_callback_info info) {
     napi_value values[2], object = NULL;
@@ -88,8 +88,9 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
         !get_bytes(env, values[0], "plan", &plan, &size))
         return NULL;
     int32_t state = environment ? environment_state() : 0;
+    char *none[] = {NULL};
     struct prepare_report report;
-    core_prepare(plan, size, caller_environment(), &report);
+    core_prepare(plan, size, environment ? caller_environment() : none, &report);
     free(plan);
     bool ok = report.error >= 0;
     if (!ok)

@@ -7,9 +7,9 @@
  * ARGV0 is what COMMAND gets as its own argv[0]. CONTROL is `2:STATUS:ENVIRONMENT:PLAN:RULESET:KEPT[:ipc]`:
  * numbers of descriptors from 3 on, but for ENVIRONMENT: so many bytes of the environment wait behind STATUS;
  * `=` says that it is the one that the plan was prepared in. What the process itself was given comes on top.
- * RULESET is a number for a prepared plan, `-` for a
- * prepared plan without a ruleset, and empty for a plan that is not prepared. KEPT is a comma list, possibly
- * empty, of what COMMAND inherits beside 0, 1 and 2. `:ipc` says that one of them is Node's channel.
+ * RULESET is a number for a prepared plan, `-` for a prepared plan without a ruleset, and empty for a plan
+ * that is not prepared. KEPT is a comma list, possibly empty, of what COMMAND inherits beside 0, 1 and 2.
+ * `:ipc` says that one of them is Node's channel.
  */
 #include "../core/spawn.h"
 #include "../core/environment.h"

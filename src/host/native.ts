@@ -85,7 +85,7 @@ export interface Native {
   readToEnd(descriptor: number): string;
   /** Closes a descriptor that was made here. */
   close(descriptor: number): void;
-  /** Builds the plan's ruleset in a throw-away child. This process is not restricted. `environment`: it is of use to a spawn; main thread only. */
+  /** Builds the plan's ruleset in a throw-away child. This process is not restricted. `environment`: the prepared plan is to hold this process's, for spawns; main thread only. */
   prepare(plan: Plan, environment: boolean): NativePrepared;
 }
 

@@ -59,10 +59,9 @@ export class Sandbox {
     return promised(() => this.close());
   }
 
-  #start({ command, args, options }: Call<SpawnOptions>): Started {
-    // Most have none of their own, and a copy of an object takes some ten microseconds where it is made once in a while.
-    const merged = this.#options.launcher === undefined ? options : { ...this.#options, ...options };
-    return startIn(this.#open(), this.#inside, { command, args, options: merged });
+  #start(call: Call<SpawnOptions>): Started {
+    const located = call.options.launcher === undefined ? this.#options : call.options;
+    return startIn(this.#open(), this.#inside, call, located);
   }
 
   #open(): Fence {

@@ -48,20 +48,25 @@ export function spawnOnce(policy: AnyPolicy, call: Call<SpawnOptions>): Started 
   const inside = insideOf(policy, options);
   const plan = native.seal(inside.plan);
   try {
-    return startIn({ plan, ruleset: undefined, environment: 0 }, inside, call);
+    return startIn({ plan, ruleset: undefined, environment: 0 }, inside, call, options);
   } finally {
     native.close(plan);
   }
 }
 
-/** Starts COMMAND in a fence that stands. */
-export function startIn(fence: Fence, inside: Inside, { command, args, options }: Call<SpawnOptions>): Started {
+/** Starts COMMAND in a fence that stands, by the helper that `located` names. */
+export function startIn(
+  fence: Fence,
+  inside: Inside,
+  { command, args, options }: Call<SpawnOptions>,
+  located: LocateOptions,
+): Started {
   refuseShell(options);
-  return start(findNative(options), fence, {
+  return start(findNative(located), fence, {
     command,
     args,
     options, // child_process does not know `launcher`, and a copy without it takes longer than all else here
-    launcher: findLauncher(options),
+    launcher: findLauncher(located),
     advise: adviser(inside, command, options),
   });
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Bytes, bytesOfText } from '../base/bytes.ts';
 import { type Caller, makeCaller } from '../host/caller.ts';
 import { absolutePath } from '../policy/path.ts';
+import { isOwnEnvironment } from './environment.ts';
 import { findNative, type LocateOptions } from './locate.ts';
 
 /** Where COMMAND will be looked up: child_process.spawn's own options. */
@@ -16,7 +17,8 @@ export function surroundings({ cwd: place, env: given, ...options }: Surrounding
   const [cwd, env] = [place ?? undefined, given ?? undefined]; // null is absent, as for child_process
   const own = makeCaller(findNative(options));
   const directory = cwd === undefined ? undefined : bytesOfText(typeof cwd === 'string' ? cwd : fileURLToPath(cwd));
-  const variables = (): ReadonlyMap<Bytes, Bytes> => (env === undefined ? own.variables() : variablesOf(env));
+  const variables = (): ReadonlyMap<Bytes, Bytes> =>
+    isOwnEnvironment(env) ? own.variables() : variablesOf(env ?? process.env);
   return {
     home: own.home,
     variables,

@@ -169,6 +169,45 @@ test('`env` is all that COMMAND gets: also an empty one; null is absent, as for 
   assert.equal((absent as string[]).includes('SECRET=x'), true);
 });
 
+test('what options have inherited is heard: environment, directory and user, which child_process would not hear', async (t) => {
+  const directory = fixture(t);
+  const [uid, gid] = [process.getuid?.() === 0 ? 65534 : process.getuid?.(), process.getgid?.()];
+  const helper = projectFile(`dist/launcher/${process.arch}/spawn`);
+  const lists = await host(
+    `class Options {
+       get env() { return { PATH: process.env.PATH, ONE: '1' }; }
+       get cwd() { return ${JSON.stringify(directory)}; }
+       get uid() { return ${uid}; }
+       get gid() { return ${gid}; }
+     }
+     const located = await library.prepare(POLICY, { launcher: ${JSON.stringify(helper)} });
+     const ways = [
+       (...words) => sandbox.spawn(...words),
+       (...words) => located.spawn(...words),
+       (...words) => library.spawn(POLICY, ...words),
+     ];
+     const script = ['-c', 'env -u PWD -u OLDPWD -u SHLVL -u _ -0; printf "%s\\\\0" "$PWD" "$(id -u)"'];
+     for (const way of ways) tell(await read(way('sh', script, Object.assign(new Options(), STDIO))));`,
+    { env: { SECRET: 'x' } },
+  );
+  const expected = ['ONE=1', `PATH=${PATH}`, directory, String(uid)].sort();
+  assert.deepEqual(
+    lists.map((list) => (list as string[]).sort()),
+    [expected, expected, expected],
+  );
+});
+
+test('preflight looks a command up where COMMAND will: in the environment that stands for process.env', async () => {
+  const [found, lost, run] = await host(
+    `const outcome = async () => (await library.preflight(POLICY, 'sh')).outcome;
+     tell(await outcome());
+     process.env = { PATH: '/nonexistent' };
+     tell(await outcome());
+     tell(await library.run(POLICY, 'sh', ['-c', 'true']).catch((error) => error.code));`,
+  );
+  assert.deepEqual([found, lost, run], ['runs', 'fails', 'command-not-found']);
+});
+
 test('what Node adds for its own tools is there once', async (t) => {
   const [entries] = await host('tell(await ours());', { env: { NODE_V8_COVERAGE: fixture(t) } });
   assert.equal((entries as string[]).filter((entry) => entry.startsWith('NODE_V8_COVERAGE=')).length, 1);

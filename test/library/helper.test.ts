@@ -142,7 +142,8 @@ test('the environment that a plan was prepared in is in the plan; in one that wa
   if (!requireAbi(t, 3)) return;
   const path = join(fixture(t), 'status');
   const { plan } = insideOf(parsePolicy({ fs: { ro: ['/'] } }), {});
-  const built = native.prepare(plan, false);
+  const built = native.prepare(plan, true);
+  const without = native.prepare(plan, false);
   const sealed = native.seal(plan);
   const start = async (control: string, fds: (number | null)[]) => {
     const status = openSync(path, 'w+');
@@ -158,10 +159,15 @@ test('the environment that a plan was prepared in is in the plan; in one that wa
   const own = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
   const edited = (entries: readonly string[]) => entries.filter((entry) => !entry.startsWith('PATH=')).sort();
   assert.deepEqual(edited(stdout.split('\0').slice(0, -1)), edited(own));
-  const refused = await start('2:4:=:3::', [sealed]);
-  assert.deepEqual([refused.code, refused.stdout, refused.stderr], [125, '', '']);
-  assert.match(readFileSync(path, 'utf8'), /"code":"spawn-protocol"/);
-  for (const fd of [built.file, built.ruleset, sealed]) closeSync(fd);
+  for (const [control, fds] of [
+    ['2:4:=:3::', [sealed]],
+    ['2:4:=:3:5:', [without.file, without.ruleset]],
+  ] as const) {
+    const refused = await start(control, [...fds]);
+    assert.deepEqual([refused.code, refused.stdout, refused.stderr], [125, '', '']);
+    assert.match(readFileSync(path, 'utf8'), /"code":"spawn-protocol"/);
+  }
+  for (const fd of [built.file, built.ruleset, without.file, without.ruleset, sealed]) closeSync(fd);
 });
 
 for (const [what, text, more] of [
